@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+using AttributionRegistry.Domain.Voting;
+
+namespace AttributionRegistry.Domain.Cases;
+
+/// <summary>Whether the referrer is known to the secretariat.</summary>
+public enum ReferrerStanding
+{
+    Unverified,
+    Verified,
+    Anonymous,
+}
+
+/// <summary>What the victim says to an examination of the incident.</summary>
+public enum VictimConsent
+{
+    NotAsked,
+    Given,
+    Refused,
+}
+
+/// <summary>A party of the case and what it stands for: a state (ISO code), an organisation, a person.</summary>
+public sealed record Party(PersonId Person, Role As, string Represents, string Lang);
+
+/// <summary>An act that needs a second, different person (L4).</summary>
+public sealed record PendingAct(string Act, string Target, PersonId By, Role As, DateTimeOffset At, string Reason);
+
+/// <summary>One incident and its case: the whole state that the rules of section 4 decide on.</summary>
+public sealed record Case
+{
+    public required IncidentId Id { get; init; }
+
+    public required Stage Stage { get; init; }
+
+    /// <summary>The reason of a suspension laid over the stage, or null.</summary>
+    public string? SuspendedBecause { get; init; }
+
+    public required IncidentFacts Facts { get; init; }
+
+    public required PersonId ReferredBy { get; init; }
+
+    public ReferrerStanding ReferrerStanding { get; init; }
+
+    public VictimConsent VictimConsent { get; init; }
+
+    /// <summary>Why the case goes on without the victim's consent, if it does.</summary>
+    public string? WithoutConsentBecause { get; init; }
+
+    public bool Expedited { get; init; }
+
+    public Opening? Opening { get; init; }
+
+    public DeclineReason? Declined { get; init; }
+
+    public IncidentId? MergedInto { get; init; }
+
+    public string? CallForEvidence { get; init; }
+
+    public DateTimeOffset ReferredAt { get; init; }
+
+    public DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>Roles given in this case, beside those of the instance and the seats of the panel.</summary>
+    public ImmutableDictionary<PersonId, ImmutableHashSet<Role>> Assigned { get; init; } = ImmutableDictionary<PersonId, ImmutableHashSet<Role>>.Empty;
+
+    public ImmutableDictionary<PersonId, Party> Parties { get; init; } = ImmutableDictionary<PersonId, Party>.Empty;
+
+    /// <summary>People who are recused: they do not see the case at all.</summary>
+    public ImmutableHashSet<PersonId> Recused { get; init; } = [];
+
+    /// <summary>When each person last declared their interests in this case.</summary>
+    public ImmutableDictionary<PersonId, InterestDeclaration> Interests { get; init; } = ImmutableDictionary<PersonId, InterestDeclaration>.Empty;
+
+    public ImmutableList<Claim> Claims { get; init; } = [];
+
+    public ImmutableList<Hypothesis> Hypotheses { get; init; } = [];
+
+    public ImmutableList<EvidenceItem> Evidence { get; init; } = [];
+
+    public ImmutableDictionary<CellKey, Cell> Cells { get; init; } = ImmutableDictionary<CellKey, Cell>.Empty;
+
+    public ImmutableList<KeyAssumption> Assumptions { get; init; } = [];
+
+    public ImmutableList<Text> Gaps { get; init; } = [];
+
+    public ContraryMemo? ContraryMemo { get; init; }
+
+    public ImmutableList<FrozenAssessment> Assessments { get; init; } = [];
+
+    public ImmutableList<Review> Reviews { get; init; } = [];
+
+    public ImmutableList<Service> Services { get; init; } = [];
+
+    public ImmutableList<Reply> Replies { get; init; } = [];
+
+    public Pool? Pool { get; init; }
+
+    public Panel? Panel { get; init; }
+
+    /// <summary>Everyone who sat on a panel of this case that has voted (R1, V-62).</summary>
+    public ImmutableHashSet<PersonId> FormerPanel { get; init; } = [];
+
+    public ImmutableList<CaseRound> Rounds { get; init; } = [];
+
+    public FindingDraft? Draft { get; init; }
+
+    public string? FindingNumber { get; init; }
+
+    public FindingId? FindingId { get; init; }
+
+    public ImmutableList<FindingVersion> Versions { get; init; } = [];
+
+    public ImmutableList<Petition> Petitions { get; init; } = [];
+
+    public PendingAct? Pending { get; init; }
+
+    /// <summary>How often the case has been taken back for reconsideration with a new assessment.</summary>
+    public int Reopenings { get; init; }
+
+    /// <summary>The assessment that counts now: the last frozen one, unless the case went back to work on a new one.</summary>
+    public FrozenAssessment? CurrentAssessment => Assessments.LastOrDefault(a => a.Superseded is false);
+
+    public CaseRound? CurrentRound => Rounds.LastOrDefault();
+
+    public FindingVersion? CurrentVersion => Versions.LastOrDefault();
+
+    public bool HasFinding => Versions.Count > 0;
+
+    public EvidenceItem? Find(EvidenceId id) => Evidence.Find(e => e.Id == id);
+
+    public Hypothesis? Find(HypothesisId id) => Hypotheses.Find(h => h.Id == id);
+
+    /// <summary>Items that may count: accepted, not rejected, quarantined or erased.</summary>
+    public IEnumerable<EvidenceItem> Counting => Evidence.Where(e => e.Standing == EvidenceStanding.Accepted);
+
+    /// <summary>States whose people and bodies are excluded from the panel (V-03).</summary>
+    public ImmutableSortedSet<string> ConcernedStates =>
+        [.. Facts.VictimStates, .. Facts.ReferringState is { } s ? [s] : Array.Empty<string>(), .. Hypotheses.SelectMany(h => h.States)];
+
+    /// <summary>The roles a person has in effect here: some come with the instance, most only with this case.</summary>
+    public IReadOnlySet<Role> RolesOf(Caller caller)
+    {
+        if (Recused.Contains(caller.Id))
+        {
+            return ImmutableHashSet<Role>.Empty;
+        }
+
+        var roles = caller.Roles.Where(InstanceWide.Contains).ToHashSet();
+        if (caller.Is(Role.ReviewPanelMember) && (FormerPanel.Contains(caller.Id) || Panel?.SeatOf(caller.Id) is not null))
+        {
+            roles.Remove(Role.ReviewPanelMember);
+        }
+
+        if (Assigned.TryGetValue(caller.Id, out var assigned))
+        {
+            roles.UnionWith(assigned);
+        }
+
+        if (Panel?.SeatOf(caller.Id) is { Removed: false } seat && Panel.Drawn)
+        {
+            roles.Add(Role.PanelMember);
+            if (Panel.Chair == seat.Person)
+            {
+                roles.Add(Role.Chair);
+            }
+        }
+
+        return roles;
+    }
+
+    /// <summary>Whether the caller may know that this case exists while it is not public.</summary>
+    public bool MaySee(Caller caller) => RolesOf(caller).Overlaps(Insiders);
+
+    /// <summary>Whether the caller may read what the case holds: everything but ballots, and evidence payload.</summary>
+    public bool MayRead(Caller caller) => RolesOf(caller).Overlaps(Readers);
+
+    /// <summary>Whether the caller may read evidence payload; each read is recorded.</summary>
+    public bool MayReadPayload(Caller caller, EvidenceItem item) =>
+        RolesOf(caller).Overlaps(PayloadReaders) || item.SubmittedBy == caller.Id;
+
+    public bool Is(Caller caller, Role role) => RolesOf(caller).Contains(role);
+
+    internal Case Give(PersonId person, Role role) =>
+        this with { Assigned = Assigned.SetItem(person, (Assigned.GetValueOrDefault(person) ?? []).Add(role)) };
+
+    internal Case Replace(EvidenceItem item) => this with { Evidence = Evidence.Replace(Find(item.Id)!, item) };
+
+    /// <summary>Roles that the instance grants for every case. All others take effect only where a case names the person.</summary>
+    public static IReadOnlySet<Role> InstanceWide { get; } = ImmutableHashSet.Create(
+        Role.Registrar, Role.SelectionBoard, Role.Analyst, Role.Custodian, Role.IntegrityOfficer, Role.Auditor, Role.ReviewPanelMember);
+
+    /// <summary>Roles whose holders may know that the case exists; parties know it once something is served on them.</summary>
+    public static IReadOnlySet<Role> Insiders { get; } = ImmutableHashSet.Create(
+        Role.Registrar, Role.SelectionBoard, Role.Analyst, Role.Custodian, Role.LeadAssessor, Role.DevilsAdvocate, Role.ExternalReviewer,
+        Role.PanelMember, Role.Chair, Role.InvitedSpecialist, Role.IntegrityOfficer, Role.Auditor, Role.NamedParty, Role.Victim, Role.ReviewPanelMember);
+
+    private static readonly ImmutableHashSet<Role> Readers = [.. Insiders.Except([Role.NamedParty, Role.Victim])];
+
+    private static readonly ImmutableHashSet<Role> PayloadReaders =
+        [Role.Custodian, Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate, Role.ExternalReviewer, Role.PanelMember, Role.Chair, Role.Auditor];
+}
+
+/// <summary>A declaration of interests in this case.</summary>
+public sealed record InterestDeclaration(PersonId Person, DateTimeOffset At, Text? Statement);

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using AttributionRegistry.Domain.Scales;
+
+namespace AttributionRegistry.Domain.Cases;
+
+public enum EvidenceKind
+{
+    File,
+    Malware,
+    NetworkCapture,
+    DiskImage,
+    Log,
+    Report,
+    Statement,
+    WebArchive,
+    StixBundle,
+}
+
+/// <summary>The MICTIC aspect an item speaks to (Steffens, Attribution of Advanced Persistent Threats, 2020).</summary>
+public enum MicticAspect
+{
+    Malware,
+    Infrastructure,
+    ControlServer,
+    Telemetry,
+    Intelligence,
+    CuiBono,
+}
+
+public enum EvidenceStanding
+{
+    Submitted,
+    Accepted,
+    Rejected,
+    Quarantined,
+    Erased,
+}
+
+/// <summary>How a copy came from its parent (W3C PROV terms: derivation and the activity that made it).</summary>
+public enum Derivation
+{
+    WorkingCopy,
+    Redaction,
+    Extraction,
+}
+
+public sealed record Parent(EvidenceId Original, Derivation How, string? Tool = null);
+
+/// <summary>When, where, how and by whom the item was collected.</summary>
+public sealed record Collection(VagueDate? When, string? Where, string? How, string? By);
+
+/// <summary>What the submitter says about an item. Free text is committed to in the log, never shown there.</summary>
+public sealed record EvidenceDescription
+{
+    public required string Title { get; init; }
+
+    public required EvidenceKind Kind { get; init; }
+
+    public required Text Description { get; init; }
+
+    /// <summary>Media type as the submitter declares it.</summary>
+    public string? DeclaredMediaType { get; init; }
+
+    public Collection? Collected { get; init; }
+
+    /// <summary>The submitter's interest in the outcome; "none" is an answer, silence is not.</summary>
+    public required string InterestInOutcome { get; init; }
+
+    public required Tlp Tlp { get; init; }
+
+    public Spoofability Spoofability { get; init; } = Spoofability.Unknown;
+
+    public MicticAspect? Mictic { get; init; }
+
+    /// <summary>Id or citation of the original report this item rests on. Items with the same origin count once (E8).</summary>
+    public string? Origin { get; init; }
+
+    public ImmutableArray<string> HandlingCaveats { get; init; } = [];
+
+    public ImmutableArray<Parent> Parents { get; init; } = [];
+
+    public ImmutableArray<Source> Sources { get; init; } = [];
+
+    /// <summary>True when the payload is not given to the registry, only described; it can then never be disclosed.</summary>
+    public bool PayloadHeldElsewhere { get; init; }
+}
+
+/// <summary>The recorded bytes: digest, size, media type as sniffed.</summary>
+public sealed record Payload(string Sha256, long Size, string SniffedMediaType);
+
+/// <summary>One grading in the Admiralty code, with who, when and why. Old ones are kept (E5).</summary>
+public sealed record Grading(SourceGrade Source, InformationGrade Information, PersonId By, DateTimeOffset At, string Reason);
+
+public enum CustodyKind
+{
+    Received,
+    Sealed,
+    Transferred,
+    Copied,
+    Examined,
+    Redacted,
+    Released,
+    Quarantined,
+    Erased,
+}
+
+/// <summary>One link of the chain of custody. The giver is the holder of the link before (E2).</summary>
+public sealed record CustodyEvent(CustodyKind Kind, PersonId? From, PersonId Holder, PersonId By, DateTimeOffset At, string Note);
+
+/// <summary>How far an item has been let out.</summary>
+public enum Audience
+{
+    Case,
+    Parties,
+    Public,
+}
+
+/// <summary>Why an item is withheld from the public, who has seen it, and its gist.</summary>
+public sealed record Withholding(string ReasonCode, string SeenBy);
+
+public sealed record EvidenceItem
+{
+    public required EvidenceId Id { get; init; }
+
+    public required EvidenceDescription Described { get; init; }
+
+    public required PersonId SubmittedBy { get; init; }
+
+    public required DateTimeOffset SubmittedAt { get; init; }
+
+    public EvidenceStanding Standing { get; init; }
+
+    public string? StandingReason { get; init; }
+
+    public Payload? Payload { get; init; }
+
+    public required Tlp Tlp { get; init; }
+
+    public ImmutableList<Grading> Gradings { get; init; } = [];
+
+    public ImmutableList<CustodyEvent> Custody { get; init; } = [];
+
+    public Audience ReleasedTo { get; init; }
+
+    public Withholding? Withheld { get; init; }
+
+    public Text? Gist { get; init; }
+
+    /// <summary>Named parties on whom the gist was served (P4).</summary>
+    public ImmutableHashSet<PersonId> GistServedOn { get; init; } = [];
+
+    public string? SourceConsent { get; init; }
+
+    public Grading? Grade => Gradings.LastOrDefault();
+
+    public PersonId Holder => Custody[^1].Holder;
+
+    /// <summary>Disclosed: everyone may see it once the finding is out.</summary>
+    public bool Disclosed => ReleasedTo == Audience.Public && Standing == EvidenceStanding.Accepted;
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using AttributionRegistry.Domain.Voting;
+
+namespace AttributionRegistry.Domain.Cases;
+
+/// <summary>An entry of the roster (V-02). States are ISO 3166-1 alpha-2 codes.</summary>
+public sealed record Candidate
+{
+    public required PersonId Person { get; init; }
+
+    public required Region Region { get; init; }
+
+    public required ImmutableArray<string> Nationalities { get; init; }
+
+    public ImmutableArray<string> Residences { get; init; } = [];
+
+    public required string Employer { get; init; }
+
+    /// <summary>States that the employer belongs to.</summary>
+    public ImmutableArray<string> EmployerStates { get; init; } = [];
+
+    /// <summary>Who funded the person's work in the last five years.</summary>
+    public ImmutableArray<string> Funding { get; init; } = [];
+
+    public ImmutableArray<string> Expertise { get; init; } = [];
+}
+
+/// <summary>A frozen pool: its digest is in the log before its seed sources exist (V-05, V-06).</summary>
+public sealed record Pool(
+    PoolId Id, ImmutableArray<Candidate> Candidates, string Digest, ImmutableArray<string> Sources, DateTimeOffset FrozenAt);
+
+public enum DeclarationKind
+{
+    None,
+    Interest,
+    Relationship,
+    PriorPublicStatement,
+}
+
+/// <summary>
+/// A member's public key for one case: SubjectPublicKeyInfo (P-256) in base64url, its id, and the signature of the member's
+/// long-term key over it (V-70).
+/// </summary>
+public sealed record BallotKey(string Id, string Spki, string Signature, KeyId SigningKey);
+
+/// <summary>A drawn member's answer: accepts or not, and declares conflicts (V-10, V-11).</summary>
+public sealed record Declaration(
+    bool Accepts, DeclarationKind Kind, Text? Statement, bool NamedAnActor, DateTimeOffset At, string TextDigest);
+
+public sealed record Seat(PersonId Person, Region Region, int Order)
+{
+    public Declaration? Declaration { get; init; }
+
+    public BallotKey? Key { get; init; }
+
+    public bool Removed { get; init; }
+
+    public string? RemovedBecause { get; init; }
+
+    public DateTimeOffset? RemovedAt { get; init; }
+
+    /// <summary>The member whose seat this one fills, when it came from the alternates.</summary>
+    public PersonId? Replaces { get; init; }
+
+    public bool Accepted => Declaration?.Accepts == true && Key is not null && !Removed;
+}
+
+/// <summary>The panel of a case: drawn, declared, with recusals and replacements on record.</summary>
+public sealed record Panel(
+    PanelId Id, PoolId Pool, ImmutableArray<string> SourceValues, string Seed, int Size, ImmutableArray<string> ExcludedStates, VoteMode Mode)
+{
+    public ImmutableList<Seat> Seats { get; init; } = [];
+
+    public ImmutableList<PersonId> Alternates { get; init; } = [];
+
+    public DateTimeOffset DrawnAt { get; init; }
+
+    public ImmutableList<Challenge> Challenges { get; init; } = [];
+
+    public bool Drawn => Seats.Count > 0;
+
+    public IEnumerable<Seat> Sitting => Seats.Where(s => !s.Removed);
+
+    /// <summary>The member of the first seat still sitting presides; the order is the draw's, so nobody chooses.</summary>
+    public PersonId? Chair => Sitting.OrderBy(s => s.Order).FirstOrDefault()?.Person;
+
+    public Seat? SeatOf(PersonId person) => Seats.LastOrDefault(s => s.Person == person);
+
+    /// <summary>V-32: two thirds of the seats and at least seven members.</summary>
+    public bool CanBeQuorate => Sitting.Count() is var seated && 3 * seated >= 2 * Size && seated >= RuleSet.Default.MinEligible;
+}
+
+/// <summary>A challenge to a member (V-14): decided by the others, and while it is open no round opens.</summary>
+public sealed record Challenge(ChallengeId Id, PersonId Member, PersonId By, Text Ground, DateTimeOffset At)
+{
+    public ImmutableDictionary<PersonId, MotionVote> Votes { get; init; } = ImmutableDictionary<PersonId, MotionVote>.Empty;
+
+    public MotionOutcome? Outcome { get; init; }
+
+    public Text? Reasons { get; init; }
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+
+namespace AttributionRegistry.Domain.Cases;
+
+/// <summary>
+/// The policy of the instance: what proposals for such a body differ on. Versioned and logged; every field has a safe default.
+/// Periods are whole seconds, so that the document stays an integer-only canonical JSON.
+/// </summary>
+public sealed record Policy
+{
+    public const long Day = 86_400;
+
+    public int Version { get; init; } = 1;
+
+    /// <summary>True only in a demo instance: every finding then says that it is an exercise, the finding of no body.</summary>
+    public bool Exercise { get; init; }
+
+    /// <summary>How long named parties may reply after the last recorded service (L6). Default 60 days.</summary>
+    public long ReplyPeriodSeconds { get; init; } = 60 * Day;
+
+    /// <summary>The reply period of an expedited case. Never under 7 days outside an exercise.</summary>
+    public long ExpeditedReplyPeriodSeconds { get; init; } = 7 * Day;
+
+    /// <summary>How long before publication the advance copy must have been served. Default 24 hours.</summary>
+    public long AdvanceCopySeconds { get; init; } = Day;
+
+    /// <summary>Interest declarations older than this do not open a case. Default 365 days.</summary>
+    public long DeclarationValiditySeconds { get; init; } = 365 * Day;
+
+    public int MinHypotheses { get; init; } = 3;
+
+    public int MinExternalReviewers { get; init; } = 2;
+
+    public int StatementMaxWords { get; init; } = 200;
+
+    /// <summary>Commit window of a round. Default 7 days (V-47).</summary>
+    public long CommitWindowSeconds { get; init; } = 7 * Day;
+
+    /// <summary>Reveal window of a round. Default 3 days (V-47).</summary>
+    public long RevealWindowSeconds { get; init; } = 3 * Day;
+
+    /// <summary>The published selection criteria that are scored when a case is opened.</summary>
+    public ImmutableArray<string> SelectionCriteria { get; init; } = ["severity", "evidenceAccess", "publicInterest", "mandate"];
+
+    /// <summary>How votes are published: members by name, or ballots under ballot keys (V-71).</summary>
+    public VoteMode VoteMode { get; init; } = VoteMode.RollCall;
+
+    /// <summary>Who may refer an incident.</summary>
+    public ImmutableArray<Role> MayRefer { get; init; } = [Role.Referrer, Role.Victim, Role.Analyst];
+
+    /// <summary>The languages in which every statement must be published. Default English.</summary>
+    public ImmutableArray<string> RequiredLanguages { get; init; } = ["en"];
+
+    /// <summary>Whether natural persons may be named in findings (P8); else they appear by role.</summary>
+    public bool NameIndividuals { get; init; }
+
+    public ImmutableArray<FundingSource> Funding { get; init; } = [];
+
+    /// <summary>The faults of a policy, or none.</summary>
+    public IEnumerable<Refusal> Faults()
+    {
+        if (Exercise)
+        {
+            yield break;
+        }
+
+        if (ReplyPeriodSeconds < 7 * Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "The reply period is at least 7 days.", "/replyPeriodSeconds");
+        }
+
+        if (ExpeditedReplyPeriodSeconds < 7 * Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "An expedited reply period is at least 7 days.", "/expeditedReplyPeriodSeconds");
+        }
+
+        if (CommitWindowSeconds < Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "A commit window is at least one day.", "/commitWindowSeconds");
+        }
+
+        if (RevealWindowSeconds < Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "A reveal window is at least one day.", "/revealWindowSeconds");
+        }
+
+        if (AdvanceCopySeconds is < Day or > 3 * Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "The advance copy is served 24 to 72 hours ahead.", "/advanceCopySeconds");
+        }
+
+        if (MinHypotheses < 3)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "An assessment weighs at least three hypotheses.", "/minHypotheses");
+        }
+
+        if (MinExternalReviewers < 2)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "An assessment has at least two external reviewers.", "/minExternalReviewers");
+        }
+
+        if (StatementMaxWords is < 50 or > 200)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "A plain statement has at most 200 words, and the limit is not under 50.", "/statementMaxWords");
+        }
+    }
+}
+
+/// <summary>How the members' ballots are published.</summary>
+public enum VoteMode
+{
+    RollCall,
+    Pseudonymous,
+}
+
+/// <summary>One line of the funding ledger.</summary>
+public sealed record FundingSource(string Name, string Kind, string Period, string? Share = null);

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Voting;
+using Panel = AttributionRegistry.Domain.Voting.Panel;
+
+namespace AttributionRegistry.Domain.Rounds;
+
+/// <summary>A seat as frozen when the round opened. In the count a member goes by the id of the ballot key.</summary>
+public sealed record Voter(PersonId Person, Region Region, string BallotKeyId, string BallotKeySpki)
+{
+    public DateTimeOffset? RemovedAt { get; init; }
+}
+
+/// <summary>A sealed ballot as received: the commitment, the chain and the signature; nothing of what it says (V-57).</summary>
+public sealed record Envelope(
+    string BallotKeyId, int Revision, string? Previous, string Commitment, string Nonce, string Digest, string Signature, DateTimeOffset ReceivedAt);
+
+/// <summary>An opened ballot: the exact bytes and the salt that reproduce the commitment (V-53).</summary>
+public sealed record BallotOpening(string BallotKeyId, string Ballot, string Salt, DateTimeOffset ReceivedAt);
+
+public enum OpinionKind
+{
+    Dissent,
+    SeparateOpinion,
+    BareDissent,
+}
+
+/// <summary>A member's opinion; it cannot change the count (V-50).</summary>
+public sealed record Opinion(OpinionId Id, PersonId By, OpinionKind Kind, Text? Body, DateTimeOffset At);
+
+/// <summary>One voting round: what was fixed at its opening, the sealed ballots, the openings, the count.</summary>
+public sealed record Round
+{
+    public required RoundId Id { get; init; }
+
+    public required IncidentId Incident { get; init; }
+
+    public required int Number { get; init; }
+
+    public required bool Binding { get; init; }
+
+    public required int Seats { get; init; }
+
+    public required VoteMode Mode { get; init; }
+
+    public required ImmutableList<Voter> Voters { get; init; }
+
+    public required ImmutableArray<Question> Questions { get; init; }
+
+    public required ImmutableArray<EvidenceId> Evidence { get; init; }
+
+    public required string EvidenceRoot { get; init; }
+
+    public required RuleSet Rules { get; init; }
+
+    public required string RulesHash { get; init; }
+
+    public required DateTimeOffset CommitOpens { get; init; }
+
+    public required DateTimeOffset CommitCloses { get; init; }
+
+    public required DateTimeOffset RevealOpens { get; init; }
+
+    public required DateTimeOffset RevealCloses { get; init; }
+
+    public ImmutableList<Envelope> Envelopes { get; init; } = [];
+
+    public ImmutableList<BallotOpening> Openings { get; init; } = [];
+
+    public ImmutableList<Opinion> Opinions { get; init; } = [];
+
+    public DateTimeOffset? CountedAt { get; init; }
+
+    /// <summary>Instants of the windows and receipts in the count are UTC microseconds.</summary>
+    public TallyResult? Result { get; init; }
+
+    public bool IsRevealOver(DateTimeOffset at) => at >= RevealCloses;
+
+    public Voter? VoterOf(PersonId person) => Voters.Find(v => v.Person == person && v.RemovedAt is null);
+
+    public IEnumerable<Envelope> ChainOf(string ballotKeyId) => Envelopes.Where(e => e.BallotKeyId == ballotKeyId);
+
+    /// <summary>Two different envelopes under one revision (V-51).</summary>
+    public bool HasEquivocated(string ballotKeyId) => ChainOf(ballotKeyId).GroupBy(e => e.Revision).Any(g => g.Count() > 1);
+
+    /// <summary>The published record as the input of the count; <c>read</c> parses the answers of an opened ballot.</summary>
+    public TallyInput ToTallyInput(Func<string, IReadOnlyDictionary<string, Answer>> read)
+    {
+        var reveal = new Window(Micros(RevealOpens), Micros(RevealCloses));
+        var members = Voters.Select(v => new PanelMember(
+            v.BallotKeyId, v.Region, v.RemovedAt is { } at ? Panel.RemovedAt(Micros(at), reveal) : Standing.Seated)).ToList();
+        var openings = Openings.ToDictionary(o => o.BallotKeyId);
+        var ballots = Envelopes.Select(e =>
+        {
+            var last = ChainOf(e.BallotKeyId).Max(x => x.Revision);
+            var opening = e.Revision == last ? openings.GetValueOrDefault(e.BallotKeyId) : null;
+            return new CastBallot(
+                e.BallotKeyId, Incident.Value, Number, e.Revision, e.Digest, Micros(e.ReceivedAt),
+                opening is null ? null : Micros(opening.ReceivedAt),
+                opening is null ? new Dictionary<string, Answer>() : read(opening.Ballot))
+            { Link = new ChainLink(e.Previous) };
+        });
+        return new TallyInput(
+            Incident.Value, Number, Rules, new RoundWindows(new Window(Micros(CommitOpens), Micros(CommitCloses)), reveal),
+            new Panel(Seats, members), [.. Evidence.Select(e => e.Value)], Questions, [.. ballots]);
+    }
+
+    public static long Micros(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 10;
+}
