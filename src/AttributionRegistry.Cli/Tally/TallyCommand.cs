@@ -1,0 +1,30 @@
+namespace AttributionRegistry.Cli.Tally;
+
+/// <summary><c>attribution tally FILE</c>: recounts a file of tally cases and says where it disagrees.</summary>
+public static class TallyCommand
+{
+    public const string Usage = "usage: attribution tally FILE";
+
+    /// <summary>0 every case agrees, 1 any differs, 2 wrong use or not a file of tally cases.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter error)
+    {
+        if (args is not [var file] || file.StartsWith('-'))
+        {
+            error.WriteLine(Usage);
+            return TallyCases.NotTallyCases;
+        }
+
+        string json;
+        try
+        {
+            json = File.ReadAllText(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            error.WriteLine($"{file}: cannot be read: {failure.Message}");
+            return TallyCases.NotTallyCases;
+        }
+
+        return TallyCases.Run(json, output, error);
+    }
+}

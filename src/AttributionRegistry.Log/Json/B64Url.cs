@@ -1,0 +1,39 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+
+namespace AttributionRegistry.Log;
+
+/// <summary>Base64url without padding, read strictly: every byte string has exactly one text.</summary>
+public static class B64Url
+{
+    public static string Encode(ReadOnlySpan<byte> bytes) => Base64Url.EncodeToString(bytes);
+
+    /// <exception cref="FormatException">Padding, white space, a foreign letter, or bits left over.</exception>
+    public static byte[] Decode(string text) =>
+        TryDecode(text, out var bytes) ? bytes : throw new FormatException("Not base64url without padding.");
+
+    public static bool TryDecode(string? text, [NotNullWhen(true)] out byte[]? bytes)
+    {
+        bytes = null;
+        if (text is null || text.Length % 4 == 1 ||
+            text.AsSpan().IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") >= 0)
+        {
+            return false;
+        }
+
+        var buffer = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
+        if (!Base64Url.TryDecodeFromChars(text, buffer, out var written))
+        {
+            return false;
+        }
+
+        // "AA" and "AB" decode alike; only the form that encodes back is accepted, or digests of texts would be malleable.
+        if (!string.Equals(Encode(buffer.AsSpan(0, written)), text, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        bytes = buffer[..written];
+        return true;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text;
+using AttributionRegistry.Log;
+using Microsoft.Data.Sqlite;
+
+namespace AttributionRegistry.Storage;
+
+/// <summary>Writes one commit inside a batch's transaction, or leaves no trace of it. Runs on the writer's thread.</summary>
+internal sealed class CommitAttempt(SqliteConnection connection, CommitStatements statements, MerkleTree tree, long lastAtMicroseconds)
+{
+    /// <summary>The instant of the newest entry: the log's time never goes back, whatever the clock does.</summary>
+    public long LastAtMicroseconds { get; set; } = lastAtMicroseconds;
+
+    /// <returns>What to answer; <see cref="Outcome.Leaves"/> still waits for the batch's head.</returns>
+    /// <exception cref="BatchLostException">The whole transaction is gone, not only this commit.</exception>
+    public Outcome Run(CommitRequest request)
+    {
+        var (size, lastAt) = (tree.Size, LastAtMicroseconds);
+        statements.Savepoint();
+        try
+        {
+            var outcome = Write(request);
+            if (!statements.InTransaction)
+            {
+                throw new InvalidOperationException("The rows of a commit ended its transaction.");
+            }
+
+            if (outcome is Outcome.Leaves)
+            {
+                statements.Release();
+                return outcome;
+            }
+
+            Undo(size, lastAt);
+            return outcome;
+        }
+        catch (Exception failure) when (statements.InTransaction && !IsFatal(failure))
+        {
+            Undo(size, lastAt);
+            return IsUniqueViolation(failure)
+                ? new Outcome.Answer(new CommitResult.VersionConflict(request.Appends.Count > 0 ? request.Appends[0].Stream : ""))
+                : new Outcome.Failure(failure);
+        }
+        catch (Exception failure)
+        {
+            throw new BatchLostException(failure);
+        }
+    }
+
+    internal static bool IsFatal(Exception failure) => failure is SqliteException
+    {
+        SqliteErrorCode: SqliteCode.IoError or SqliteCode.Corrupt or SqliteCode.CannotOpen or SqliteCode.NotADatabase,
+    };
+
+    private static bool IsUniqueViolation(Exception failure) => failure is SqliteException
+    {
+        SqliteExtendedErrorCode: SqliteCode.ConstraintUnique or SqliteCode.ConstraintPrimaryKey or SqliteCode.ConstraintRowId,
+    };
+
+    private Outcome Write(CommitRequest request)
+    {
+        if (request.Idempotency is { } row)
+        {
+            var events = request.Appends.Sum(append => append.Events.Count);
+            if (!statements.InsertIdempotency(row, row.LeafIndex ?? (events > 0 ? tree.Size + events - 1 : null)))
+            {
+                return new Outcome.Answer(new CommitResult.IdempotencyTaken());
+            }
+        }
+
+        var leaves = new List<CommittedLeaf>();
+        foreach (var append in request.Appends)
+        {
+            var (version, previous) = statements.StreamHead(append.Stream);
+            if (version != append.ExpectedVersion)
+            {
+                return new Outcome.Answer(new CommitResult.VersionConflict(append.Stream));
+            }
+
+            foreach (var added in append.Events)
+            {
+                version++;
+                var leaf = Append(append.Stream, version, added, previous);
+                leaves.Add(leaf);
+                previous = leaf.LeafHash;
+            }
+
+            if (append.Events.Count > 0)
+            {
+                statements.MoveStream(append.Stream, append.ExpectedVersion, version, previous!);
+            }
+        }
+
+        request.Rows?.Invoke(new RowWriter(connection, leaves));
+        return new Outcome.Leaves(leaves);
+    }
+
+    private CommittedLeaf Append(string stream, long version, NewEvent added, byte[]? previous)
+    {
+        var index = tree.Size;
+        var at = Math.Max(LastAtMicroseconds, Instant.ToMicroseconds(added.At));
+        var prev = previous is null ? null : B64Url.Encode(previous);
+        var plain = LogEntry.Plain(
+            added.Actor, Instant.ToRfc3339(at), added.PublicBody, prev, version, stream, added.Type, added.SchemaVersion, added.Author);
+        var entry = added.Sealed ? LogEntry.Sealed(LogEntry.Seal(added.SealSalt, plain)) : plain;
+        var leafHash = Rfc6962.LeafHash(entry);
+
+        statements.InsertEvent(index, stream, version, added, at);
+        statements.InsertEntry(index, leafHash, entry);
+        if (added.Sealed)
+        {
+            statements.InsertOpening(index, "", added.SealSalt, Encoding.UTF8.GetString(plain));
+        }
+
+        foreach (var opening in added.Openings)
+        {
+            statements.InsertOpening(index, opening.Name, opening.Salt, opening.ValueJson);
+        }
+
+        tree.Append(leafHash);
+        LastAtMicroseconds = at;
+        return new CommittedLeaf(stream, version, index, leafHash) { AtMicroseconds = at };
+    }
+
+    private void Undo(long size, long lastAt)
+    {
+        tree.Truncate(size);
+        LastAtMicroseconds = lastAt;
+        statements.RollbackToSavepoint();
+    }
+}
+
+/// <summary>What one commit of a batch came to.</summary>
+internal abstract record Outcome
+{
+    private Outcome() { }
+
+    public sealed record Leaves(IReadOnlyList<CommittedLeaf> Written) : Outcome;
+
+    public sealed record Answer(CommitResult Result) : Outcome;
+
+    public sealed record Failure(Exception Cause) : Outcome;
+}
+
+/// <summary>The batch's transaction is gone; nothing of it was kept.</summary>
+internal sealed class BatchLostException(Exception cause) : Exception(cause.Message, cause)
+{
+    public Exception Cause => InnerException!;
+}

@@ -1,0 +1,129 @@
+using AttributionRegistry.Log;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace AttributionRegistry.Storage;
+
+/// <summary>An event as it is kept.</summary>
+public sealed record StoredEvent(long Version, string Type, int SchemaVersion, string? Actor, long AtMicroseconds, string Body, long Index)
+{
+    public bool Sealed { get; init; }
+}
+
+/// <summary>A leaf of the log: its hash and the bytes that it is the hash of.</summary>
+public sealed record StoredLeaf(long Index, byte[] LeafHash, byte[] Entry);
+
+/// <summary>A sealed event with what opens it: the canonical entry and the salt.</summary>
+public sealed record SealedEvent(long Index, string EntryJson, byte[] Salt);
+
+/// <summary>Reads the record. Nothing is shown that the published head does not cover.</summary>
+public sealed class EventStore(Database database, GroupCommitWriter writer)
+{
+    private const string StreamSql = """
+        SELECT version, type, schema_version, actor, at_us, body, idx, sealed
+        FROM event
+        WHERE stream = @stream AND version > @afterVersion AND idx < @size
+        ORDER BY version
+        """;
+
+    private const string EntriesSql = """
+        SELECT idx, leaf_hash, entry
+        FROM log_entry
+        WHERE idx >= @from AND idx < @to
+        ORDER BY idx
+        """;
+
+    private const string SealedSql = """
+        SELECT event.idx, opening.value, opening.salt
+        FROM event
+        JOIN opening ON opening.idx = event.idx AND opening.name = ''
+        WHERE event.stream = @stream AND event.sealed = 1 AND event.idx < @size
+        ORDER BY event.version
+        """;
+
+    private const string OpeningsSql = """
+        SELECT name, salt, value
+        FROM opening
+        WHERE idx = @index
+        ORDER BY name
+        """;
+
+    private const string IdempotencySql = """
+        SELECT caller, key, request_hash, status, location, etag, body, leaf_index, at_us
+        FROM idempotency
+        WHERE caller = @caller AND key = @key
+        """;
+
+    /// <summary>The newest head that is durable: an immutable snapshot.</summary>
+    public SignedHead Head => writer.Head;
+
+    /// <summary>The tree, for proofs and tiles of sizes up to <see cref="Head"/>. Never append to it.</summary>
+    public MerkleTree Tree => writer.Tree;
+
+    /// <summary>The events of a stream after a version (0: all), oldest first.</summary>
+    public IReadOnlyList<StoredEvent> ReadStream(string stream, long afterVersion = 0) =>
+        Rows(
+            StreamSql,
+            row => new StoredEvent(
+                row.GetInt64(0), row.GetString(1), row.GetInt32(2), Text(row, 3), row.GetInt64(4), row.GetString(5), row.GetInt64(6))
+            {
+                Sealed = row.GetInt64(7) == 1,
+            },
+            ("@stream", stream), ("@afterVersion", afterVersion), ("@size", Head.Size));
+
+    /// <summary>One leaf, or null where the published log does not reach it.</summary>
+    public StoredLeaf? ReadLeaf(long index) => index < 0 ? null : ReadEntries(index, 1) is [var leaf] ? leaf : null;
+
+    /// <summary>Up to <paramref name="count"/> leaves from an index on, as far as the published head covers them.</summary>
+    public IReadOnlyList<StoredLeaf> ReadEntries(long from, int count) =>
+        Rows(
+            EntriesSql,
+            row => new StoredLeaf(row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetFieldValue<byte[]>(2)),
+            ("@from", from), ("@to", Math.Min(from + count, Head.Size)));
+
+    /// <summary>The sealed events of a stream whose seals can still be opened, oldest first.</summary>
+    public IReadOnlyList<SealedEvent> ReadSealed(string stream) =>
+        Rows(
+            SealedSql,
+            row => new SealedEvent(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
+            ("@stream", stream), ("@size", Head.Size));
+
+    /// <summary>What opens the commitments of a leaf; the name '' is the seal of the whole event.</summary>
+    public IReadOnlyList<FieldOpening> Openings(long index) =>
+        Rows(OpeningsSql, row => new FieldOpening(row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetString(2)), ("@index", index));
+
+    /// <summary>The answer kept for a caller's key, or null when the key is new.</summary>
+    public IdempotencyRow? FindIdempotency(string caller, string key) =>
+        Rows(
+            IdempotencySql,
+            row => new IdempotencyRow(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3), Text(row, 4), Text(row, 5), Text(row, 6),
+                row.IsDBNull(7) ? null : row.GetInt64(7), Instant.FromMicroseconds(row.GetInt64(8))),
+            ("@caller", caller), ("@key", key)).SingleOrDefault();
+
+    /// <summary>A setting of the instance, such as the log's origin.</summary>
+    public string? Instance(string name) =>
+        database.Read(connection => connection.ExecuteScalar<string>("SELECT value FROM instance WHERE name = @name", new { name }));
+
+    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private List<T> Rows<T>(string sql, Func<SqliteDataReader, T> map, params (string Name, object Value)[] parameters) =>
+        database.Read(connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            foreach (var (name, value) in parameters)
+            {
+                command.Parameters.AddWithValue(name, value);
+            }
+
+            using var rows = command.ExecuteReader();
+            var found = new List<T>();
+            while (rows.Read())
+            {
+                found.Add(map(rows));
+            }
+
+            return found;
+        });
+}

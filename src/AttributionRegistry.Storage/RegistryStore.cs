@@ -1,0 +1,105 @@
+using AttributionRegistry.Log;
+using Dapper;
+
+namespace AttributionRegistry.Storage;
+
+/// <summary>Where a store lives and what the log is called.</summary>
+/// <param name="Origin">The log's name in checkpoints, such as <c>registry.example/log</c>. It never changes.</param>
+/// <param name="Entropy">The source of random bytes.</param>
+public sealed record StoreOptions(string DataFolder, string KeysFolder, string Origin, Func<int, byte[]> Entropy);
+
+/// <summary>One opened data folder: database, log, writer and evidence.</summary>
+public sealed class RegistryStore : IDisposable
+{
+    private const string OriginName = "log.origin";
+    private const string VKeyName = "log.vkey";
+
+    private readonly SignerState _state;
+
+    private RegistryStore(Database database, SignerState state, NoteSigner signer, GroupCommitWriter writer, EvidenceFiles evidence)
+    {
+        (Database, _state, Signer, Writer, Evidence) = (database, state, signer, writer, evidence);
+        Events = new EventStore(database, writer);
+    }
+
+    public Database Database { get; }
+
+    public GroupCommitWriter Writer { get; }
+
+    public EventStore Events { get; }
+
+    public EvidenceFiles Evidence { get; }
+
+    public NoteSigner Signer { get; }
+
+    /// <summary>Opens a data folder, or refuses with a message that names the fault and the remedy.</summary>
+    public static RegistryStore Open(StoreOptions options, DateTimeOffset at)
+    {
+        KeepApart(options);
+        var database = Database.Open(options.DataFolder, at);
+        SignerState? state = null;
+        try
+        {
+            var signer = LoadSigner(database, options);
+            state = SignerState.Open(options.KeysFolder);
+            var evidence = EvidenceFiles.Open(Path.Combine(options.DataFolder, "evidence"), options.Entropy);
+            var writer = GroupCommitWriter.Start(database, options.Origin, signer, state, at);
+            return new RegistryStore(database, state, signer, writer, evidence);
+        }
+        catch
+        {
+            state?.Dispose();
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _state.Dispose();
+        Database.Dispose();
+    }
+
+    private static void KeepApart(StoreOptions options)
+    {
+        var data = Path.GetFullPath(options.DataFolder).TrimEnd('/') + "/";
+        var keys = Path.GetFullPath(options.KeysFolder).TrimEnd('/') + "/";
+        if (keys.StartsWith(data, StringComparison.Ordinal))
+        {
+            throw new StoreRefusedException(
+                $"The keys folder {keys} lies inside the data folder {data}: a backup of the data would carry the signing key. Choose another place.");
+        }
+    }
+
+    private static NoteSigner LoadSigner(Database database, StoreOptions options)
+    {
+        Expect(database, OriginName, options.Origin);
+        var known = Find(database, VKeyName);
+        if (known is not null && !LogKey.Exists(options.KeysFolder))
+        {
+            throw new StoreRefusedException($"The log's key is missing from {options.KeysFolder}; the log is signed by {known}. Restore the key from its own backup.");
+        }
+
+        var signer = new NoteSigner(options.Origin, LogKey.LoadOrCreate(options.KeysFolder, options.Entropy));
+        Expect(database, VKeyName, signer.Vkey);
+        return signer;
+    }
+
+    /// <summary>Writes a setting at the first start and holds every later start to it.</summary>
+    private static void Expect(Database database, string name, string value)
+    {
+        var known = Find(database, name);
+        if (known is null)
+        {
+            database.Writer.Execute("INSERT INTO instance (name, value) VALUES (@name, @value)", new { name, value });
+        }
+        else if (known != value)
+        {
+            throw new StoreRefusedException($"This data folder was set up with {name} '{known}', the server was started with '{value}'. Use the matching settings and keys.");
+        }
+    }
+
+    private static string? Find(Database database, string name) =>
+        database.Writer.ExecuteScalar<string>("SELECT value FROM instance WHERE name = @name", new { name });
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Log;
+using Microsoft.Win32.SafeHandles;
+
+namespace AttributionRegistry.Storage;
+
+/// <summary>
+/// The signer's memory of the last head it signed, kept with the keys and so not restored with the database:
+/// a backup that is older than what was signed must not grow into a second log under the same name.
+/// </summary>
+/// <remarks>
+/// Two slots are written in turn and each carries its digest, so a write cut short leaves the other slot whole.
+/// </remarks>
+public sealed class SignerState : IDisposable
+{
+    private const string FileName = "signer.state";
+    private const int SlotBytes = 4096;
+
+    private readonly SafeFileHandle _file;
+    private readonly string _path;
+    private readonly SignedHead? _last;
+    private readonly bool _unreadable;
+    private int _nextSlot;
+
+    private SignerState(string path, SafeFileHandle file, SignedHead? last, int nextSlot, bool unreadable) =>
+        (_path, _file, _last, _nextSlot, _unreadable) = (path, file, last, nextSlot, unreadable);
+
+    public static SignerState Open(string keysFolder)
+    {
+        Directory.CreateDirectory(keysFolder);
+        var path = Path.Combine(keysFolder, FileName);
+        var isNew = !File.Exists(path);
+        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (isNew)
+        {
+            RandomAccess.Write(file, new byte[2 * SlotBytes], 0);
+            RandomAccess.FlushToDisk(file);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+            // Crash before this: no file, and the next start begins a new one from the database's head.
+            Durable.SyncDirectory(keysFolder);
+        }
+
+        var bytes = new byte[2 * SlotBytes];
+        var read = RandomAccess.Read(file, bytes, 0);
+        var (first, second) = (Parse(bytes.AsSpan(0, SlotBytes)), Parse(bytes.AsSpan(SlotBytes)));
+        var blank = read == bytes.Length && !bytes.AsSpan().ContainsAnyExcept((byte)0);
+        var last = (first?.Size ?? -1) >= (second?.Size ?? -1) ? first : second;
+        return new SignerState(path, file, last, ReferenceEquals(last, first) ? 1 : 0, unreadable: last is null && !blank);
+    }
+
+    /// <summary>Whether signing this tree further would contradict what was signed before; the reason, or null.</summary>
+    public string? Contradicts(MerkleTree tree)
+    {
+        if (_unreadable)
+        {
+            return $"{_path} is damaged, so it cannot be told whether this database is older than what was signed. "
+                + "Compare the log with a mirror's; if it is not older, remove the file and restart.";
+        }
+
+        if (_last is null)
+        {
+            return null;
+        }
+
+        if (_last.Size > tree.Size)
+        {
+            return $"{_path} says that a log of size {_last.Size} was signed, the database holds {tree.Size}: it is an older backup. "
+                + "Recover the missing entries from a mirror, or restore a newer backup; growing this one would fork the log.";
+        }
+
+        var root = tree.RootAt(_last.Size);
+        return root.AsSpan().SequenceEqual(_last.Root)
+            ? null
+            : $"{_path} says that root {Convert.ToHexStringLower(_last.Root)} was signed at size {_last.Size}, "
+                + $"the database has {Convert.ToHexStringLower(root)} there: it is another log. Restore the right database.";
+    }
+
+    /// <summary>Remembers a head. Not flushed: a power cut may leave an older head here, never a newer one than the database's.</summary>
+    public void Remember(SignedHead head)
+    {
+        var json = JsonSerializer.Serialize(new Slot(head.Size, Convert.ToHexStringLower(head.Root), head.Checkpoint));
+        var text = Encoding.UTF8.GetBytes($"{Sha256Hex.Of(json)} {json}\n");
+        if (text.Length > SlotBytes)
+        {
+            throw new InvalidOperationException($"A checkpoint of {text.Length} bytes does not fit into {_path}.");
+        }
+
+        var slot = new byte[SlotBytes];
+        slot.AsSpan().Fill((byte)'\n');
+        text.CopyTo(slot, 0);
+        RandomAccess.Write(_file, slot, (long)_nextSlot * SlotBytes);
+        _nextSlot = 1 - _nextSlot;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static SignedHead? Parse(ReadOnlySpan<byte> slot)
+    {
+        var text = Encoding.UTF8.GetString(slot).TrimEnd('\n', '\0');
+        if (text.Length < 66 || text[64] != ' ' || Sha256Hex.Of(text[65..]) != text[..64])
+        {
+            return null;
+        }
+
+        var parsed = JsonSerializer.Deserialize<Slot>(text[65..]);
+        return parsed is null ? null : new SignedHead(parsed.Size, Convert.FromHexString(parsed.Root), parsed.Checkpoint);
+    }
+
+    private sealed record Slot(long Size, string Root, string Checkpoint);
+}
