@@ -18,7 +18,7 @@ public readonly record struct Fraction(int Numerator, int Denominator)
 
     public override string ToString() => $"{Numerator}/{Denominator}";
 
-    private sealed class FractionJson : JsonConverter<Fraction>
+    internal sealed class FractionJson : JsonConverter<Fraction>
     {
         public override Fraction Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

@@ -24,7 +24,7 @@ public sealed record Question(
 [JsonConverter(typeof(HypothesisRefJson))]
 public sealed record HypothesisRef(string Question, string Hypothesis)
 {
-    private sealed class HypothesisRefJson : JsonConverter<HypothesisRef>
+    internal sealed class HypothesisRefJson : JsonConverter<HypothesisRef>
     {
         public override HypothesisRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
