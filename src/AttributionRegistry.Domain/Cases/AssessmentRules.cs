@@ -150,6 +150,17 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("assumptions-missing", "Key assumptions are listed, each with what would break it (A7).");
             }
 
+            var matrix = MatrixOf.Case(state);
+            if (Matrix.Check(matrix).FirstOrDefault() is { } unsound)
+            {
+                return unsound;
+            }
+
+            if (Matrix.Evaluate(matrix).HangsOnSpoofableEvidence)
+            {
+                return Refusal.Conflict("only-linchpin-spoofable", "The lead hangs on evidence that is easily planted (A6). Find support that is not, or conclude less.");
+            }
+
             return Summary.IsBlank
                 ? Refusal.Invalid("summary-missing", "A frozen assessment has a summary.", "/summary/value")
                 : new CaseEvent.AssessmentFrozen(Id, state.Assessments.Count + 1, Digest, Summary);
@@ -206,20 +217,8 @@ public abstract partial record CaseCommand
 internal static class AssessmentRules
 {
     /// <summary>A1 over the case: enough hypotheses, one of deception, one of non-state or unknown.</summary>
-    internal static Refusal? HypothesisFault(Case state, Policy policy)
-    {
-        if (state.Hypotheses.Count < policy.MinHypotheses)
-        {
-            return Refusal.Conflict("hypotheses-too-few", $"An assessment weighs at least {policy.MinHypotheses} hypotheses; there are {state.Hypotheses.Count} (A1).");
-        }
-
-        if (!state.Hypotheses.Any(h => h.Content.Kinds.Contains(HypothesisKind.FalseFlag)))
-        {
-            return Refusal.Conflict("false-flag-hypothesis-missing", "One hypothesis must be of deception or false flag (A1).");
-        }
-
-        return state.Hypotheses.Any(h => h.Content.Kinds.Any(k => k is HypothesisKind.NonState or HypothesisKind.Criminal or HypothesisKind.Insider or HypothesisKind.Unknown))
-            ? null
-            : Refusal.Conflict("non-state-hypothesis-missing", "One hypothesis must be non-state or unknown (A1).");
-    }
+    internal static Refusal? HypothesisFault(Case state, Policy policy) =>
+        state.Hypotheses.Count < policy.MinHypotheses
+            ? Refusal.Conflict("too-few-hypotheses", $"An assessment weighs at least {policy.MinHypotheses} hypotheses; there are {state.Hypotheses.Count} (A1).")
+            : HypothesisSet.Check([.. state.Hypotheses.Select(MatrixOf.Hypothesis)]).FirstOrDefault();
 }

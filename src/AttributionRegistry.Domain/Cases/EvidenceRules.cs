@@ -150,7 +150,7 @@ public abstract partial record CaseCommand
             { Standing: not EvidenceStanding.Accepted } => Refusal.Conflict("evidence-not-accepted", "Only accepted evidence is released."),
             { Described.PayloadHeldElsewhere: true } => Refusal.Conflict("payload-held-elsewhere", "What the registry does not hold it cannot release; write a gist."),
             { Tlp: var label } when To > Widest(label) =>
-                Refusal.Conflict("wider-than-label", $"{label.Wire()} does not allow release to {CaseDecider.Name(To)} (E6).", "/to"),
+                Refusal.Conflict("wider-than-label", $"{label.WireName()} does not allow release to {CaseDecider.Name(To)} (E6).", "/to"),
             { ReleasedTo: var already } when To <= already => Refusal.Conflict("already-released", "The item is released that far already; a release is not taken back."),
             _ => new CaseEvent.Released(Evidence, To, Reason),
         };

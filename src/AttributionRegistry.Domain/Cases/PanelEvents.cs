@@ -46,7 +46,7 @@ public abstract partial record CaseEvent
         internal override Case Apply(Case? state, Recorded recorded) =>
             state!.ChangeSeat(Member, s => s with { Removed = true, RemovedBecause = Ground, RemovedAt = recorded.At }) with
             {
-                Recused = state.Recused.Add(Member),
+                Recused = state!.Recused.Add(Member),
             };
     }
 

@@ -3,28 +3,6 @@ using AttributionRegistry.Domain.Voting;
 
 namespace AttributionRegistry.Domain.Cases;
 
-/// <summary>An entry of the roster (V-02). States are ISO 3166-1 alpha-2 codes.</summary>
-public sealed record Candidate
-{
-    public required PersonId Person { get; init; }
-
-    public required Region Region { get; init; }
-
-    public required ImmutableArray<string> Nationalities { get; init; }
-
-    public ImmutableArray<string> Residences { get; init; } = [];
-
-    public required string Employer { get; init; }
-
-    /// <summary>States that the employer belongs to.</summary>
-    public ImmutableArray<string> EmployerStates { get; init; } = [];
-
-    /// <summary>Who funded the person's work in the last five years.</summary>
-    public ImmutableArray<string> Funding { get; init; } = [];
-
-    public ImmutableArray<string> Expertise { get; init; } = [];
-}
-
 /// <summary>A frozen pool: its digest is in the log before its seed sources exist (V-05, V-06).</summary>
 public sealed record Pool(
     PoolId Id, ImmutableArray<Candidate> Candidates, string Digest, ImmutableArray<string> Sources, DateTimeOffset FrozenAt);
