@@ -1,0 +1,125 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Primitives;
+
+namespace AttributionRegistry.Server.Http;
+
+/// <summary>A parameter type that reads several query parameters by itself (through BindAsync) says here which.</summary>
+public sealed record QueryParameterMetadata(string Name, Type Type, string Description);
+
+/// <summary>
+/// Refuses query parameters that the handler does not declare, repeated ones, and enum values by number or in another
+/// spelling. Runs for every handler, so no route can forget it.
+/// </summary>
+public sealed class QueryRules(RequestDelegate next)
+{
+    private static readonly ConditionalWeakTable<Endpoint, Rules> Known = [];
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        if (http.Request.QueryString.HasValue && http.GetEndpoint() is { } endpoint && Known.GetValue(endpoint, Rules.Of) is { Strict: true } rules)
+        {
+            Check(http.Request.Query, rules);
+        }
+
+        return next(http);
+    }
+
+    private static void Check(IQueryCollection query, Rules rules)
+    {
+        var errors = new List<ProblemError>();
+        foreach (var (name, values) in query)
+        {
+            if (!rules.Parameters.TryGetValue(name, out var type))
+            {
+                errors.Add(new ProblemError($"?{name}", ProblemCodes.UnknownParameter, $"There is no parameter '{name}' here."));
+            }
+            else if (values.Count > 1 && !TakesMany(type))
+            {
+                errors.Add(new ProblemError($"?{name}", ProblemCodes.DuplicateParameter, $"The parameter '{name}' appears more than once."));
+            }
+            else if (values.Any(value => value is not null && !CleanText.TryClean(value, out _)))
+            {
+                errors.Add(new ProblemError($"?{name}", ProblemCodes.BadText, $"The parameter '{name}' has U+0000 or half of a surrogate pair."));
+            }
+            else if (EnumOf(type) is { } choices && values.Any(value => !IsChoice(choices, value)))
+            {
+                errors.Add(new ProblemError($"?{name}", ProblemCodes.WrongType,
+                    $"The parameter '{name}' is one of {string.Join(", ", Enum.GetNames(choices).Select(JsonNamingPolicy.CamelCase.ConvertName))}."));
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new RequestRefusedException(StatusCodes.Status400BadRequest, errors[0].Code, errors[0].Detail, errors);
+        }
+    }
+
+    private static bool TakesMany(Type type) => type.IsArray || type == typeof(StringValues) || type == typeof(StringValues?);
+
+    private static Type? EnumOf(Type type)
+    {
+        var single = type.IsArray ? type.GetElementType()! : type;
+        single = Nullable.GetUnderlyingType(single) ?? single;
+        return single.IsEnum ? single : null;
+    }
+
+    private static bool IsChoice(Type choices, string? value) =>
+        Enum.GetNames(choices).Any(name => JsonNamingPolicy.CamelCase.ConvertName(name) == value);
+
+    private sealed record Rules(bool Strict, FrozenDictionary<string, Type> Parameters)
+    {
+        public static Rules Of(Endpoint endpoint)
+        {
+            var declared = new Dictionary<string, Type>(StringComparer.Ordinal);
+            if (endpoint is not RouteEndpoint route || endpoint.Metadata.GetMetadata<MethodInfo>() is not { } handler)
+            {
+                return new Rules(false, declared.ToFrozenDictionary());
+            }
+
+            foreach (var metadata in endpoint.Metadata.GetOrderedMetadata<QueryParameterMetadata>())
+            {
+                declared[metadata.Name] = metadata.Type;
+            }
+
+            foreach (var parameter in handler.GetParameters())
+            {
+                Add(parameter.Name!, parameter.ParameterType, [.. parameter.GetCustomAttributes()], route, declared);
+            }
+
+            return new Rules(true, declared.ToFrozenDictionary(StringComparer.Ordinal));
+        }
+
+        private static void Add(string name, Type type, Attribute[] attributes, RouteEndpoint route, Dictionary<string, Type> declared)
+        {
+            if (attributes.Any(a => a is AsParametersAttribute))
+            {
+                foreach (var property in type.GetProperties())
+                {
+                    Add(property.Name, property.PropertyType, [.. property.GetCustomAttributes()], route, declared);
+                }
+            }
+            else if (attributes.OfType<IFromQueryMetadata>().FirstOrDefault() is { } query)
+            {
+                declared[query.Name ?? name] = type;
+            }
+            else if (!attributes.Any(a => a is IFromRouteMetadata or IFromHeaderMetadata or IFromBodyMetadata or IFromFormMetadata or IFromServiceMetadata) &&
+                     route.RoutePattern.GetParameter(name) is null && IsText(type))
+            {
+                declared[name] = type;
+            }
+        }
+
+        private static bool IsText(Type type)
+        {
+            var single = type.IsArray ? type.GetElementType()! : type;
+            single = Nullable.GetUnderlyingType(single) ?? single;
+            return single == typeof(string) || single == typeof(StringValues) || single.IsEnum || (single != typeof(CancellationToken) &&
+                single.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.FlattenHierarchy).Any(m => m.Name == "TryParse"));
+        }
+    }
+}
