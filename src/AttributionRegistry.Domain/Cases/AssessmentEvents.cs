@@ -35,7 +35,7 @@ public abstract partial record CaseEvent
             state! with { ContraryMemo = new ContraryMemo(Body, recorded.By, recorded.At) };
     }
 
-    public sealed record AssessmentFrozen(AssessmentId Assessment, int Version, string Digest, Text Summary) : CaseEvent
+    public sealed record AssessmentFrozen(AssessmentId Assessment, int Version, [property: Open] string Digest, Text Summary) : CaseEvent
     {
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {

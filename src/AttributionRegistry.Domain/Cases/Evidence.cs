@@ -85,8 +85,11 @@ public sealed record EvidenceDescription
     public bool PayloadHeldElsewhere { get; init; }
 }
 
-/// <summary>The recorded bytes: digest, size, media type as sniffed.</summary>
-public sealed record Payload(string Sha256, long Size, string SniffedMediaType);
+/// <summary>
+/// The recorded bytes: digest, size, media type as sniffed, and the salt (hex, 32 bytes) of the commitment by which the frozen
+/// evidence set and the log name them without giving the digest away.
+/// </summary>
+public sealed record Payload(string Sha256, long Size, string SniffedMediaType, string Salt);
 
 /// <summary>One grading in the Admiralty code, with who, when and why. Old ones are kept (E5).</summary>
 public sealed record Grading(SourceGrade Source, InformationGrade Information, PersonId By, DateTimeOffset At, string Reason);

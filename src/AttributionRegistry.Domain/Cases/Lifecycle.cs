@@ -149,6 +149,7 @@ public abstract partial record CaseEvent
 
         public bool Expedited { get; init; }
 
+        [Open]
         public string? EvidenceRoot { get; init; }
 
         internal override Case Apply(Case? state, Recorded recorded)

@@ -5,7 +5,7 @@ namespace AttributionRegistry.Domain.Cases;
 
 public abstract partial record CaseEvent
 {
-    public sealed record PoolFrozen(PoolId Pool, ImmutableArray<Candidate> Candidates, string Digest, ImmutableArray<string> Sources) : CaseEvent
+    public sealed record PoolFrozen(PoolId Pool, ImmutableArray<Candidate> Candidates, [property: Open] string Digest, ImmutableArray<string> Sources) : CaseEvent
     {
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
@@ -17,7 +17,7 @@ public abstract partial record CaseEvent
     public sealed record SeatDrawn(PersonId Person, Region Region);
 
     public sealed record PanelDrawn(
-        PanelId Panel, PoolId Pool, ImmutableArray<string> SourceValues, string Seed, int Size, ImmutableArray<string> ExcludedStates,
+        PanelId Panel, PoolId Pool, ImmutableArray<string> SourceValues, [property: Open] string Seed, int Size, ImmutableArray<string> ExcludedStates,
         ImmutableArray<SeatDrawn> Seats, ImmutableArray<PersonId> Alternates, VoteMode Mode) : CaseEvent
     {
         internal override Case Apply(Case? state, Recorded recorded) => state! with

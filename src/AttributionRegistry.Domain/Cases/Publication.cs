@@ -152,7 +152,7 @@ public abstract partial record CaseEvent
     }
 
     public sealed record FindingPublished(
-        FindingId Finding, string Number, int Version, VersionKind Kind, string Digest, ImmutableArray<Text> Statements, string? ChangeNote,
+        FindingId Finding, [property: Open] string Number, int Version, VersionKind Kind, [property: Open] string Digest, ImmutableArray<Text> Statements, string? ChangeNote,
         Confidence? ConfidenceCap, bool Exercise, PersonId ProposedBy) : CaseEvent
     {
         internal override Case Apply(Case? state, Recorded recorded) => state! with

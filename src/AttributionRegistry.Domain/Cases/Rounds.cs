@@ -100,7 +100,7 @@ public abstract partial record CaseCommand
 public abstract partial record CaseEvent
 {
     public sealed record RoundOpened(
-        RoundId Round, int Number, bool Binding, ImmutableArray<Question> Questions, string EvidenceRoot, string RulesHash) : CaseEvent
+        RoundId Round, int Number, bool Binding, ImmutableArray<Question> Questions, [property: Open] string EvidenceRoot, [property: Open] string RulesHash) : CaseEvent
     {
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {

@@ -46,7 +46,7 @@ public abstract record RoundEvent
 
     public sealed record Opened(
         RoundId Round, IncidentId Incident, int Number, bool Binding, int Seats, VoteMode Mode, ImmutableArray<Voter> Voters,
-        ImmutableArray<Question> Questions, ImmutableArray<EvidenceId> Evidence, string EvidenceRoot, RuleSet Rules, string RulesHash,
+        ImmutableArray<Question> Questions, ImmutableArray<EvidenceId> Evidence, [property: Open] string EvidenceRoot, RuleSet Rules, [property: Open] string RulesHash,
         DateTimeOffset CommitOpens, DateTimeOffset CommitCloses, DateTimeOffset RevealOpens, DateTimeOffset RevealCloses) : RoundEvent;
 
     public sealed record Committed(Envelope Envelope) : RoundEvent;
