@@ -42,7 +42,7 @@ public static class Wording
     {
         var because = reasons.Count == 0 ? "" : $" Reasons: {string.Join("; ", reasons.Select(Plain))}.";
         return $"The panel assesses the question {Quote(question)} as inconclusive.{because} " +
-            "The evidence before the panel did not support any of the hypotheses to the standard required. " +
+            "The evidence before the panel does not carry any of the hypotheses to the standard required. " +
             "That is a statement about the evidence; it is not a finding for or against anyone named.";
     }
 
