@@ -86,7 +86,16 @@ internal sealed record LogState(MerkleTree Tree, SignedHead Head, long LastAtMic
 
     private static void CheckSignature(HeadRow row, string origin, NoteSigner signer)
     {
-        var signed = Checkpoint.Open(row.Checkpoint, NoteVerifier.Parse(signer.Vkey));
+        Checkpoint signed;
+        try
+        {
+            signed = Checkpoint.Open(row.Checkpoint, NoteVerifier.Parse(signer.Vkey));
+        }
+        catch (NoteException failure)
+        {
+            throw new LogDamagedException($"The checkpoint stored for size {row.Size} does not hold: {failure.Message} Restore the database from a backup.");
+        }
+
         if (signed.Origin != origin || signed.Size != row.Size || !signed.Root.AsSpan().SequenceEqual(row.Root))
         {
             throw new LogDamagedException(

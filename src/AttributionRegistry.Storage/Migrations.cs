@@ -10,7 +10,7 @@ namespace AttributionRegistry.Storage;
 /// <summary>One numbered file of DDL, known by the digest of its text.</summary>
 public sealed record Migration(int Number, string Name, string Sql)
 {
-    public string Digest { get; } = Sha256Hex.Of(Sql);
+    public string Digest => Sha256Hex.Of(Sql);
 }
 
 /// <summary>Applies the numbered files of <c>schema/sqlite</c>, each once, each in its own transaction.</summary>

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Security.Cryptography;
+using AttributionRegistry.Storage;
+
+namespace AttributionRegistry.Benchmarks;
+
+/// <summary>Durable commits per second through the group-commit writer, next to C SQLite with one commit at a time.</summary>
+internal static class Commits
+{
+    private const double Seconds = 3;
+
+    public static async Task MeasureAsync(string folder, int rounds)
+    {
+        var native = await Shell.CompileAsync(folder);
+        var (c, many, one) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            c.Add(double.Parse(await Shell.RunAsync(native, Path.Combine(folder, $"c{round}.db"), Seconds.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture));
+            var (rate, p99) = await RunAsync(Path.Combine(folder, $"many{round}"), 64);
+            many.Add(rate);
+            one.Add((await RunAsync(Path.Combine(folder, $"one{round}"), 1)).Rate);
+            Console.WriteLine($"round {round + 1}: C SQLite {c[^1]:0}/s, 64 clients {many[^1]:0}/s (p99 {p99:0.0} ms), 1 client {one[^1]:0}/s");
+        }
+
+        Console.WriteLine($"64 clients / C SQLite: {Shell.Median(many) / Shell.Median(c):0.00}  (goal 5)");
+        Console.WriteLine($" 1 client  / C SQLite: {Shell.Median(one) / Shell.Median(c):0.00}  (goal 0.4)");
+    }
+
+    private static async Task<(double Rate, double P99Milliseconds)> RunAsync(string folder, int clients)
+    {
+        var options = new StoreOptions(Path.Combine(folder, "data"), Path.Combine(folder, "keys"), "bench.example/log", RandomNumberGenerator.GetBytes);
+        using var store = RegistryStore.Open(options, DateTimeOffset.UtcNow);
+        var body = new string('x', 300);
+        await LoadAsync(store, clients, "warm", body, 0.5);
+        var watch = Stopwatch.StartNew();
+        var latencies = await LoadAsync(store, clients, "case", body, Seconds);
+        var elapsed = watch.Elapsed.TotalSeconds;
+        latencies.Sort();
+        return (latencies.Count / elapsed, latencies[(int)(latencies.Count * 0.99)]);
+    }
+
+    private static async Task<List<double>> LoadAsync(RegistryStore store, int clients, string prefix, string body, double seconds)
+    {
+        var end = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+        var all = await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(async () =>
+        {
+            var latencies = new List<double>();
+            for (var version = 0; Stopwatch.GetTimestamp() < end; version++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                var facts = new JsonObject { ["commitment"] = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", ["size"] = version };
+                var added = new NewEvent("evidence.received", 1, "p_0123456789abcdef", DateTimeOffset.UtcNow, body, false, facts, [], []);
+                var result = await store.Writer.CommitAsync(new CommitRequest([new StreamAppend($"{prefix}-{client}", version, [added])]));
+                var committed = (CommitResult.Committed)result;
+                _ = store.Writer.InclusionProof(committed.Leaves[0].Index, committed.Head.Size);
+                latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+
+            return latencies;
+        })));
+        return [.. all.SelectMany(latencies => latencies)];
+    }
+}
