@@ -18,6 +18,7 @@ public static class ProblemCodes
     public const string BadCursor = "bad-cursor";
     public const string BadETag = "bad-etag";
     public const string BadIdempotencyKey = "bad-idempotency-key";
+    public const string IdempotencyKeyReused = "idempotency-key-reused";
     public const string CredentialsMissing = "credentials-missing";
     public const string CredentialsInvalid = "credentials-invalid";
     public const string RoleMissing = "role-missing";
@@ -70,6 +71,7 @@ public static class ProblemCodes
         new(MissingParameter, 400, "Missing parameter", "The query lacks a parameter that this operation needs.", "Add the parameter."),
         new(BadCursor, 400, "Bad cursor", "The cursor in `after` was not made by this list.", "Follow the address in Link: rel=\"next\", or start again without `after`."),
         new(BadETag, 400, "Bad entity tag", "If-Match or If-None-Match does not hold entity tags.", "Send the ETag exactly as the server gave it, with its quotes."),
+        new(IdempotencyKeyReused, 422, "Idempotency-Key reused", "The key was used before for another request: other method, address or body.", "Use a new key for a new request; repeat the same bytes to get the same answer."),
         new(BadIdempotencyKey, 400, "Bad Idempotency-Key", "The key must be 1 to 255 visible ASCII characters, sent once.", "Use for instance a random UUID."),
         new(CredentialsMissing, 401, "Credentials missing", "The operation needs to know who you are.", "Send Authorization: Bearer with your API key."),
         new(CredentialsInvalid, 401, "Credentials invalid", "The credentials are not valid now. Whether they were unknown, expired or revoked is not told.", "Check the key, or ask an operator for a new one."),

@@ -1,0 +1,132 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Server.Registry;
+
+namespace AttributionRegistry.Server.Incidents;
+
+/// <summary>Cases: their events' stored names and the rows that lists and look-ups read.</summary>
+public static class CaseJournal
+{
+    private const string InsertSql = """
+        INSERT INTO incident (id, number, stage, public, name, version, referred_us, changed_us)
+        VALUES (@id, NULL, @stage, 0, @name, @version, @at, @at)
+        """;
+
+    private const string ChangeSql = """
+        UPDATE incident SET stage = @stage, public = @isPublic, name = @name, version = @version, changed_us = @at
+        WHERE id = @id
+        """;
+
+    private const string LocatorSql = "INSERT INTO locator (id, incident) VALUES (@id, @incident)";
+
+    private const string AddPersonSql = """
+        INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
+        """;
+
+    private const string RemovePersonSql = "DELETE FROM incident_person WHERE incident = @incident AND person = @person";
+
+    public static Journal<Case, CaseEvent> Definition { get; } = new(
+        "case",
+        new Dictionary<string, Type>
+        {
+            ["incident.referred"] = typeof(CaseEvent.Referred),
+            ["incident.facts-changed"] = typeof(CaseEvent.FactsChanged),
+            ["incident.standing-recorded"] = typeof(CaseEvent.StandingRecorded),
+            ["case.moved"] = typeof(CaseEvent.Moved),
+            ["case.suspended"] = typeof(CaseEvent.Suspended),
+            ["case.resumed"] = typeof(CaseEvent.Resumed),
+            ["case.act-proposed"] = typeof(CaseEvent.ActProposed),
+            ["case.act-dropped"] = typeof(CaseEvent.PendingActDropped),
+            ["claim.recorded"] = typeof(CaseEvent.ClaimRecorded),
+            ["claim.withdrawn"] = typeof(CaseEvent.ClaimWithdrawn),
+            ["evidence.received"] = typeof(CaseEvent.EvidenceSubmitted),
+            ["evidence.sealed"] = typeof(CaseEvent.PayloadSealed),
+            ["evidence.judged"] = typeof(CaseEvent.AdmissibilityJudged),
+            ["evidence.graded"] = typeof(CaseEvent.Graded),
+            ["evidence.custody"] = typeof(CaseEvent.CustodyRecorded),
+            ["evidence.relabelled"] = typeof(CaseEvent.Relabelled),
+            ["evidence.disclosed"] = typeof(CaseEvent.Released),
+            ["evidence.gist-written"] = typeof(CaseEvent.GistWritten),
+            ["evidence.destroyed"] = typeof(CaseEvent.Erased),
+            ["evidence.quarantined"] = typeof(CaseEvent.Quarantined),
+            ["hypothesis.proposed"] = typeof(CaseEvent.HypothesisProposed),
+            ["matrix.rated"] = typeof(CaseEvent.CellsRated),
+            ["assumption.listed"] = typeof(CaseEvent.AssumptionListed),
+            ["gap.listed"] = typeof(CaseEvent.GapListed),
+            ["memo.filed"] = typeof(CaseEvent.ContraryMemoFiled),
+            ["assessment.frozen"] = typeof(CaseEvent.AssessmentFrozen),
+            ["review.filed"] = typeof(CaseEvent.ReviewFiled),
+            ["review.point-answered"] = typeof(CaseEvent.ReviewPointAnswered),
+            ["role.assigned"] = typeof(CaseEvent.Assigned),
+            ["role.unassigned"] = typeof(CaseEvent.Unassigned),
+            ["party.named"] = typeof(CaseEvent.PartyNamed),
+            ["interests.declared"] = typeof(CaseEvent.InterestsDeclared),
+            ["service.recorded"] = typeof(CaseEvent.Served),
+            ["reply.filed"] = typeof(CaseEvent.Replied),
+            ["reply.point-answered"] = typeof(CaseEvent.ReplyPointAnswered),
+            ["panel.pool"] = typeof(CaseEvent.PoolFrozen),
+            ["panel.drawn"] = typeof(CaseEvent.PanelDrawn),
+            ["panel.declared"] = typeof(CaseEvent.Declared),
+            ["panel.recused"] = typeof(CaseEvent.MemberRecused),
+            ["panel.seat-filled"] = typeof(CaseEvent.SeatFilled),
+            ["panel.challenged"] = typeof(CaseEvent.Challenged),
+            ["panel.challenge-voted"] = typeof(CaseEvent.ChallengeVoted),
+            ["panel.challenge-decided"] = typeof(CaseEvent.ChallengeDecided),
+            ["case.round-opened"] = typeof(CaseEvent.RoundOpened),
+            ["case.round-concluded"] = typeof(CaseEvent.RoundConcluded),
+            ["finding.drafted"] = typeof(CaseEvent.FindingDrafted),
+            ["finding.version"] = typeof(CaseEvent.FindingPublished),
+            ["petition.filed"] = typeof(CaseEvent.PetitionFiled),
+            ["petition.answered"] = typeof(CaseEvent.PetitionAnswered),
+            ["petition.decided"] = typeof(CaseEvent.PetitionDecided),
+        },
+        CaseDecider.Evolve,
+        isSealed: state => !state.HasFinding,
+        Rows);
+
+    public static string Stream(IncidentId incident) => incident.Value;
+
+    private static void Rows(RowContext<Case, CaseEvent> context)
+    {
+        var (state, rows) = (context.After, context.Rows);
+        var row = new
+        {
+            id = state.Id.Value,
+            stage = state.Stage.ToString(),
+            isPublic = state.HasFinding ? 1 : 0,
+            name = state.Facts.Name,
+            version = context.Leaf.Version,
+            at = context.Leaf.AtMicroseconds,
+        };
+        rows.Execute(context.Event is CaseEvent.Referred ? InsertSql : ChangeSql, row);
+        foreach (var id in Located(context.Event))
+        {
+            rows.Execute(LocatorSql, new { id, incident = row.id });
+        }
+
+        var (before, after) = (People(context.Before), People(state));
+        foreach (var person in after.Except(before))
+        {
+            rows.Execute(AddPersonSql, new { incident = row.id, person = person.Value });
+        }
+
+        foreach (var person in before.Except(after))
+        {
+            rows.Execute(RemovePersonSql, new { incident = row.id, person = person.Value });
+        }
+    }
+
+    // Whoever the case itself lets in. Those recused are out, whatever else they were.
+    private static HashSet<PersonId> People(Case? state) => state is null
+        ? []
+        : [.. state.Assigned.Keys.Concat(state.Panel?.Sitting.Select(s => s.Person) ?? []).Where(p => !state.Recused.Contains(p))];
+
+    private static IEnumerable<string> Located(CaseEvent @event) => @event switch
+    {
+        CaseEvent.EvidenceSubmitted e => [e.Evidence.Value],
+        CaseEvent.PoolFrozen e => [e.Pool.Value],
+        CaseEvent.PanelDrawn e => [e.Panel.Value],
+        CaseEvent.PetitionFiled e => [e.Petition.Value],
+        _ => [],
+    };
+}

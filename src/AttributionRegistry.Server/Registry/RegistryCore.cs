@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Log;
+using AttributionRegistry.Server.People;
+using AttributionRegistry.Storage;
+
+namespace AttributionRegistry.Server.Registry;
+
+/// <summary>What became of an act.</summary>
+public abstract record Outcome
+{
+    private Outcome()
+    {
+    }
+
+    /// <summary>Durable and in the log. The receipt proves it.</summary>
+    public sealed record Done(Receipt Receipt, Session Session) : Outcome;
+
+    /// <summary>Nothing was changed.</summary>
+    public sealed record Refused(Refusal Refusal) : Outcome;
+
+    /// <summary>The same request was answered before; it acts once.</summary>
+    public sealed record Repeated(IdempotencyRow Row, Receipt? Receipt) : Outcome;
+}
+
+/// <summary>
+/// The one way of every write: load, decide, append, commit, receipt. A lost race loads and decides again.
+/// </summary>
+public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] pseudonymKey)
+{
+    private const int Attempts = 8;
+    private const int MostKept = 20_000;
+
+    private readonly ConcurrentDictionary<string, (long Version, object State)> _states = new();
+
+    public RegistryStore Store => store;
+
+    public Entropy Entropy => entropy;
+
+    public Policy? Policy => Load(PolicyJournal.Definition, PolicyJournal.Stream).State;
+
+    /// <summary>Runs one act. <paramref name="work"/> may run several times; it only appends to its session.</summary>
+    /// <param name="by">Who acts.</param>
+    /// <param name="at">When.</param>
+    /// <param name="work">Appends decisions to the session, or returns the refusal.</param>
+    /// <param name="idempotency">Builds the row that is kept for the caller's key, or null.</param>
+    /// <param name="cancel">Stops waiting before the commit; never undoes one.</param>
+    public async Task<Outcome> RunAsync(
+        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var session = new Session(this, by, at, Policy);
+            if (work(session) is { } refusal)
+            {
+                return new Outcome.Refused(refusal);
+            }
+
+            if (session.IsEmpty)
+            {
+                return new Outcome.Done(LastReceipt(session), session);
+            }
+
+            var result = await store.Writer.CommitAsync(session.ToRequest(idempotency?.Invoke(session)), cancel).ConfigureAwait(false);
+            switch (result)
+            {
+                case CommitResult.Committed done:
+                    // A clock that ran back is corrected by the log: then what was folded here has the wrong instant.
+                    if (done.Leaves[0].AtMicroseconds == Instants.ToMicroseconds(at))
+                    {
+                        session.Keep();
+                    }
+                    else
+                    {
+                        Forget(session);
+                    }
+
+                    session.AfterCommitted?.Invoke();
+                    return new Outcome.Done(ReceiptOf(done.Leaves[0].Index, done.Leaves[0].LeafHash, done.Head, session.Salts()), session);
+                case CommitResult.VersionConflict when attempt < Attempts:
+                    Forget(session);
+                    break;
+                case CommitResult.VersionConflict conflict:
+                    Forget(session);
+                    return new Outcome.Refused(Refusal.Conflict("lost-race", $"Others changed {conflict.Stream} at the same time, several times over; try again."));
+                case CommitResult.IdempotencyTaken:
+                    return new Outcome.Refused(Refusal.Conflict("idempotency-in-flight", "The same Idempotency-Key is being answered; try again in a moment."));
+                default:
+                    throw new InvalidOperationException("A commit is done, in conflict or taken.");
+            }
+        }
+    }
+
+    /// <summary>The state of a record and its version, from memory where it is current.</summary>
+    public (long Version, TState? State) Load<TState, TEvent>(Journal<TState, TEvent> journal, string stream)
+        where TState : class
+        where TEvent : class
+    {
+        if (_states.TryGetValue(stream, out var kept))
+        {
+            return (kept.Version, (TState)kept.State);
+        }
+
+        TState? state = null;
+        var version = 0L;
+        foreach (var stored in store.Events.ReadStream(stream))
+        {
+            var (@event, recorded) = journal.Read(stored);
+            state = journal.Evolve(state, @event, recorded);
+            version = stored.Version;
+        }
+
+        if (state is not null)
+        {
+            Remember(stream, version, state);
+        }
+
+        return (version, state);
+    }
+
+    /// <summary>The pseudonym under which the log shows a person in one record. Another record, another pseudonym.</summary>
+    public string Pseudonym(string stream, PersonId person)
+    {
+        var mac = HMACSHA256.HashData(pseudonymKey, Encoding.UTF8.GetBytes($"attribution-registry/pseudonym/v1\0{stream}\0{person.Value}"));
+        return "p_" + B64Url.Encode(mac.AsSpan(0, 16));
+    }
+
+    /// <summary>A receipt for a leaf that is in the log, against the newest head.</summary>
+    public Receipt? ReceiptOf(long index)
+    {
+        var head = store.Events.Head;
+        return store.Events.ReadLeaf(index) is { } leaf ? ReceiptOf(index, leaf.LeafHash, head, null) : null;
+    }
+
+    public Receipt ReceiptOf(long index, byte[] leafHash, SignedHead head, IReadOnlyDictionary<string, string>? salts) => new(
+        index, B64Url.Encode(leafHash), head.Checkpoint,
+        [.. store.Writer.InclusionProof(index, head.Size).Select(Convert.ToBase64String)], salts);
+
+    internal long VersionOf(string stream) => store.Events.ReadStream(stream) is [.., var last] ? last.Version : 0;
+
+    internal void Remember(string stream, long version, object state)
+    {
+        if (_states.Count > MostKept)
+        {
+            _states.Clear();
+        }
+
+        _states.AddOrUpdate(stream, (version, state), (_, old) => old.Version >= version ? old : (version, state));
+    }
+
+    private void Forget(Session session)
+    {
+        foreach (var stream in session.Streams)
+        {
+            _states.TryRemove(stream, out _);
+        }
+    }
+
+    // An act that changes nothing (the same envelope again) is answered with the proof of the record's last event.
+    private Receipt LastReceipt(Session session)
+    {
+        var last = session.Streams.Select(s => store.Events.ReadStream(s)).Where(e => e.Count > 0).MaxBy(e => e[^1].Index)?[^1]
+            ?? throw new InvalidOperationException("An act without events needs a record that has some.");
+        return ReceiptOf(last.Index)!;
+    }
+}

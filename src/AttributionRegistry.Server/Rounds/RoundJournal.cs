@@ -1,0 +1,37 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Rounds;
+using AttributionRegistry.Server.Registry;
+
+namespace AttributionRegistry.Server.Rounds;
+
+/// <summary>Voting rounds. Their leaves are sealed until the finding is out: an opaque leaf per envelope, nothing else.</summary>
+public static class RoundJournal
+{
+    private const string LocatorSql = "INSERT INTO locator (id, incident) VALUES (@id, @incident)";
+
+    public static Journal<Round, RoundEvent> Definition { get; } = new(
+        "round",
+        new Dictionary<string, Type>
+        {
+            ["round.opened"] = typeof(RoundEvent.Opened),
+            ["vote.committed"] = typeof(RoundEvent.Committed),
+            ["vote.opened"] = typeof(RoundEvent.BallotOpened),
+            ["round.member-removed"] = typeof(RoundEvent.MemberRemoved),
+            ["round.window-closed"] = typeof(RoundEvent.WindowClosed),
+            ["tally.published"] = typeof(RoundEvent.Counted),
+            ["opinion.filed"] = typeof(RoundEvent.OpinionFiled),
+        },
+        RoundDecider.Evolve,
+        isSealed: _ => true,
+        Rows);
+
+    public static string Stream(RoundId round) => round.Value;
+
+    private static void Rows(RowContext<Round, RoundEvent> context)
+    {
+        if (context.Event is RoundEvent.Opened e)
+        {
+            context.Rows.Execute(LocatorSql, new { id = e.Round.Value, incident = e.Incident.Value });
+        }
+    }
+}
