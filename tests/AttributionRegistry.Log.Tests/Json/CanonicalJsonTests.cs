@@ -27,10 +27,10 @@ public sealed class CanonicalJsonTests
     [InlineData("{} {}", "")]
     [InlineData("{}x", "")]
     [InlineData("", "")]
-    [InlineData("[1,]", "/1")]
+    [InlineData("[1,]", "")]
     [InlineData("{\"a\":", "")]
     [InlineData("[1] // no comments", "")]
-    [InlineData("[01]", "/0")]
+    [InlineData("[01]", "")]
     [InlineData("[1e999]", "/0")]
     public void What_has_no_single_meaning_is_refused_in_both_profiles(string json, string pointer)
     {
@@ -38,7 +38,7 @@ public sealed class CanonicalJsonTests
 
         new Action(() => CanonicalJson.Canonicalize(bytes)).Should().Throw<CanonicalJsonException>();
         var refusal = new Action(() => CanonicalJson.CanonicalizeIntegers(bytes)).Should().Throw<CanonicalJsonException>().Which;
-        if (pointer.Length > 0 && !json.EndsWith(",]", StringComparison.Ordinal) && !json.StartsWith("[01", StringComparison.Ordinal))
+        if (pointer.Length > 0) // where the text is not JSON at all, the place is the reader's guess
         {
             refusal.Pointer.Should().Be(pointer);
         }
