@@ -21,7 +21,18 @@ internal readonly record struct CaseNode(JsonElement Json, string Path)
         return Json.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null ? new CaseNode(value, $"{Path}/{name}") : null;
     }
 
-    public string Text() => Json.ValueKind is JsonValueKind.String ? Json.GetString()! : throw Fault("is not text");
+    public string Text()
+    {
+        try
+        {
+            return Json.ValueKind is JsonValueKind.String ? Json.GetString()! : throw Fault("is not text");
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair can be escaped in JSON and is no text.
+            throw Fault("is no Unicode text");
+        }
+    }
 
     public int Integer() => Json.ValueKind is JsonValueKind.Number && Json.TryGetInt32(out var number) ? number : throw Fault("is not a whole number");
 

@@ -22,7 +22,7 @@ internal static class JsonDifference
         {
             foreach (var name in Names(expected).Union(Names(actual), StringComparer.Ordinal))
             {
-                Compare((expected as JsonObject)?[name], (actual as JsonObject)?[name], $"{path}/{name}", differences);
+                Compare((expected as JsonObject)?[name], (actual as JsonObject)?[name], $"{path}/{Escaped(name)}", differences);
             }
         }
         else if (!JsonNode.DeepEquals(expected, actual) && !BothCountNothing(expected, actual, path))
@@ -30,6 +30,9 @@ internal static class JsonDifference
             differences.Add($"{path}: expected {Text(expected)} got {Text(actual)}");
         }
     }
+
+    private static string Escaped(string name) =>
+        name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static bool IsMap(JsonNode? node) => node is null or JsonObject;
 

@@ -31,6 +31,19 @@ public abstract record Answer
             return new Unreadable("not an object");
         }
 
+        try
+        {
+            return ReadObject(json);
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON may escape half a surrogate pair, which is no text; the reader says so only when the text is asked for.
+            return new Unreadable("holds what is no Unicode text");
+        }
+    }
+
+    private static Answer ReadObject(JsonElement json)
+    {
         var abstains = json.TryGetProperty("abstain", out var abstain);
         if (abstains && abstain.ValueKind is JsonValueKind.True)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 
@@ -22,13 +23,10 @@ public static class B64Url
         }
 
         var buffer = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (!Base64Url.TryDecodeFromChars(text, buffer, out var written))
-        {
-            return false;
-        }
-
-        // "AA" and "AB" decode alike; only the form that encodes back is accepted, or digests of texts would be malleable.
-        if (!string.Equals(Encode(buffer.AsSpan(0, written)), text, StringComparison.Ordinal))
+        // Spare bits must be zero: "AB" would decode like "AA", and a digest of the text would be malleable. The library refuses them today;
+        // encoding back does not depend on that.
+        if (Base64Url.DecodeFromChars(text, buffer, out _, out var written) != OperationStatus.Done ||
+            !string.Equals(Encode(buffer.AsSpan(0, written)), text, StringComparison.Ordinal))
         {
             return false;
         }

@@ -41,11 +41,6 @@ public sealed class NoteVerifier
             throw new NoteException("A verifier key reads name+8 hex digits+base64.");
         }
 
-        if (NoteKey.Id(parts[0], blob[0], blob.AsSpan(1)) != id)
-        {
-            throw new NoteException($"The key id {parts[1]} is not that of this name and key; the text was altered or mistyped.");
-        }
-
         var type = (NoteKeyType)blob[0];
         if (type is not (NoteKeyType.Ed25519 or NoteKeyType.CosignatureV1) || blob.Length != 1 + PublicKeySize ||
             !PublicKey.TryImport(SignatureAlgorithm.Ed25519, blob.AsSpan(1), KeyBlobFormat.RawPublicKey, out var key))
@@ -53,7 +48,9 @@ public sealed class NoteVerifier
             throw new NoteException($"Key type 0x{blob[0]:x2} with {blob.Length - 1} bytes is not an Ed25519 key of a log or a witness.");
         }
 
-        return new NoteVerifier(parts[0], type, id, key!, vkey);
+        return NoteKey.Id(parts[0], blob[0], blob.AsSpan(1)) == id
+            ? new NoteVerifier(parts[0], type, id, key!, vkey)
+            : throw new NoteException($"The key id {parts[1]} is not that of this name and key; the text was altered or mistyped.");
     }
 
     /// <summary>Whether the bare signature over the message is this key's.</summary>

@@ -80,7 +80,7 @@ public static class Rfc6962
     /// </summary>
     public static bool VerifyConsistency(long size1, long size2, byte[] root1, byte[] root2, IReadOnlyList<byte[]> proof)
     {
-        if (size1 < 1 || size1 > size2 || !AreHashes(proof, root1, root2))
+        if (size1 < 1 || size1 > size2)
         {
             return false;
         }
@@ -88,6 +88,11 @@ public static class Rfc6962
         if (size1 == size2)
         {
             return proof.Count == 0 && root1.AsSpan().SequenceEqual(root2);
+        }
+
+        if (!AreHashes(proof, root1, root2))
+        {
+            return false;
         }
 
         // The old tree is complete: its root is the first node of the path and is not sent.

@@ -35,6 +35,8 @@ public sealed class AnswerTests
     [InlineData("""{"likelihood":{"H1":9000,"H2":500,"OTHER":500},"confidence":"high","cites":["E1"],"reasons":7}""", "not text")]
     [InlineData("""{"abstain":true,"likelihood":{"H1":9000,"H2":500,"OTHER":500},"confidence":"high","cites":["E1"]}""", "at once")]
     [InlineData("""{"abstain":"yes"}""", "neither true nor false")]
+    [InlineData("""{"likelihood":{"H1":9000,"H2":500,"OTHER":500},"confidence":"high","cites":["E1"],"reasons":"\ud800"}""", "no Unicode text")]
+    [InlineData("""{"likelihood":{"H1":9000,"H2":500,"\udc00":500},"confidence":"high","cites":["E1"]}""", "no Unicode text")]
     [InlineData("\"abstain\"", "not an object")]
     [InlineData("null", "not an object")]
     public void V_23_V_24_V_25_An_answer_counts_only_when_it_is_whole(string json, string? spoiled = null)
