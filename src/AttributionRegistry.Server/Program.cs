@@ -1,7 +1,4 @@
-using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddRegistryHttp(builder.Configuration);
-var app = builder.Build();
-app.UseRegistryHttp();
-app.Run();
+var app = await RegistryApp.BuildAsync(args);
+await app.RunAsync();

@@ -34,7 +34,7 @@ public sealed record NewEvent(
 public sealed record StreamAppend(string Stream, long ExpectedVersion, IReadOnlyList<NewEvent> Events);
 
 /// <summary>The answer kept for a caller's idempotency key.</summary>
-/// <param name="LeafIndex">Null on the way in: the writer puts the index of the commit's last leaf there.</param>
+/// <param name="LeafIndex">Null on the way in: the writer puts the index of the commit's first leaf there.</param>
 public sealed record IdempotencyRow(
     string Caller,
     string Key,

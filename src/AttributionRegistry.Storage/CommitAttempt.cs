@@ -61,7 +61,7 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
         if (request.Idempotency is { } row)
         {
             var events = request.Appends.Sum(append => append.Events.Count);
-            if (!statements.InsertIdempotency(row, row.LeafIndex ?? (events > 0 ? tree.Size + events - 1 : null)))
+            if (!statements.InsertIdempotency(row, row.LeafIndex ?? (events > 0 ? tree.Size : null)))
             {
                 return new Outcome.Answer(new CommitResult.IdempotencyTaken());
             }

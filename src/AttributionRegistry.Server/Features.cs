@@ -1,0 +1,18 @@
+namespace AttributionRegistry.Server;
+
+/// <summary>Every feature, in one list: its services and its routes.</summary>
+public static class Features
+{
+    public static IServiceCollection AddRegistryFeatures(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services;
+    }
+
+    public static void MapRegistryFeatures(this IEndpointRouteBuilder routes)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        var v1 = routes.MapGroup("/v1");
+        _ = v1;
+    }
+}

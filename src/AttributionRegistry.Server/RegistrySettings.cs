@@ -1,0 +1,41 @@
+namespace AttributionRegistry.Server;
+
+/// <summary>The settings of an instance: appsettings, then environment (<c>Registry__DataPath</c>), then command line.</summary>
+/// <param name="DataPath">Where database and evidence are. Relative paths start at the working folder.</param>
+/// <param name="KeysPath">Where the signing key is; never inside the data folder, so that no backup of the data carries it.</param>
+/// <param name="Urls">What to listen on; loopback unless said otherwise.</param>
+/// <param name="LogOrigin">The name of the log in its checkpoints; fixed at the first start.</param>
+/// <param name="MaxEvidenceBytes">The most bytes one item of evidence may have.</param>
+/// <param name="Demo">Whether this is the demo: an exercise on public reporting.</param>
+public sealed record RegistrySettings(string DataPath, string KeysPath, string Urls, string LogOrigin, long MaxEvidenceBytes, bool Demo)
+{
+    public const long DefaultMaxEvidenceBytes = 8L * 1024 * 1024 * 1024;
+
+    public static RegistrySettings From(IConfiguration configuration, bool demo)
+    {
+        var section = configuration.GetSection("Registry");
+        RefuseUnknownEngines(section);
+        var data = Path.GetFullPath(section["DataPath"] ?? (demo ? "data/demo" : "data/registry"));
+        return new RegistrySettings(
+            data,
+            Path.GetFullPath(section["KeysPath"] ?? data.TrimEnd('/') + "-keys"),
+            configuration["urls"] ?? section["Urls"] ?? "http://127.0.0.1:5080",
+            section["LogOrigin"] ?? (demo ? "demo.attribution-registry.example/log" : "attribution-registry.example/log"),
+            section.GetValue("MaxEvidenceBytes", DefaultMaxEvidenceBytes),
+            demo);
+    }
+
+    // A setting that is not understood must not be taken for the default.
+    private static void RefuseUnknownEngines(IConfigurationSection section)
+    {
+        if (section["Storage"] is { } storage && storage != "sqlite")
+        {
+            throw new InvalidOperationException($"Registry:Storage is '{storage}'; this version stores in 'sqlite' only.");
+        }
+
+        if (section["Evidence"] is { } evidence && evidence != "files")
+        {
+            throw new InvalidOperationException($"Registry:Evidence is '{evidence}'; this version keeps evidence in 'files' only.");
+        }
+    }
+}

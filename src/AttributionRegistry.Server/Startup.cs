@@ -1,0 +1,53 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.People;
+using AttributionRegistry.Server.People;
+using AttributionRegistry.Server.Registry;
+
+namespace AttributionRegistry.Server;
+
+/// <summary>What happens once, before the first request.</summary>
+public static class Startup
+{
+    /// <summary>The machine acts under this id where no person does.</summary>
+    public static Caller Machine { get; } = new(PersonId.Of("per_00000000000000000000000000000000"), new HashSet<Role>());
+
+    /// <summary>Gives a new instance its policy; an instance keeps for good whether it is an exercise.</summary>
+    public static async Task BeginAsync(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var core = app.Services.GetRequiredService<RegistryCore>();
+        var settings = app.Services.GetRequiredService<RegistrySettings>();
+        if (core.Policy is { } policy)
+        {
+            if (policy.Exercise != settings.Demo)
+            {
+                throw new InvalidOperationException(
+                    $"The data folder {settings.DataPath} holds {(policy.Exercise ? "a demo: start with 'demo'" : "a real instance: it cannot be started as a demo")}, or name another data folder.");
+            }
+
+            return;
+        }
+
+        var at = Instants.Whole(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
+        var first = settings.Demo ? DemoPolicy : new Policy();
+        var outcome = await core.RunAsync(
+            Machine, at,
+            session => session.Append(PolicyJournal.Definition, PolicyJournal.Stream, PolicyDecider.Decide(null, new PolicyCommand.Begin(first) { At = at })),
+            null, CancellationToken.None);
+        if (outcome is Outcome.Refused(var refusal))
+        {
+            throw new InvalidOperationException($"The first policy was refused: {refusal.Message}");
+        }
+    }
+
+    // An exercise replays months in seconds: no waiting times, but every step of the process.
+    private static Policy DemoPolicy { get; } = new()
+    {
+        Exercise = true,
+        ReplyPeriodSeconds = 0,
+        ExpeditedReplyPeriodSeconds = 0,
+        AdvanceCopySeconds = 0,
+        Funding = [new FundingSource("none", "exercise", "2026", "No money is involved in a demo.")],
+    };
+}
