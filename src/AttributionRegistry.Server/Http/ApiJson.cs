@@ -29,7 +29,7 @@ public static class ApiJson
         options.MaxDepth = MaxDepth;
         // Answers are application/json with nosniff, never spliced into a page: no need to escape every non-ASCII letter.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
+        options.Converters.Add(new CamelCaseEnumConverterFactory());
         options.Converters.Add(new TypedIdJsonConverterFactory());
         options.Converters.Add(new CleanTextJsonConverter());
         if (options.TypeInfoResolver is null)

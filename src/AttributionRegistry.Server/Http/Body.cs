@@ -44,7 +44,7 @@ public sealed record Body<T>(T Value, string Sha256) : IEndpointParameterMetadat
                 ?? throw new RequestRefusedException(StatusCodes.Status400BadRequest, ProblemCodes.WrongType, "The body is null.",
                     new ProblemError(string.Empty, ProblemCodes.WrongType, "Expected an object, not null."));
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or NotSupportedException) // The latter: a case without its discriminator.
         {
             throw JsonFaults.Explain(utf8.ToArray(), typeof(T), fault);
         }

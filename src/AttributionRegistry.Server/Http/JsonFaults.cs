@@ -11,8 +11,9 @@ internal static class JsonFaults
 {
     private const int MaxErrors = 20;
 
-    public static RequestRefusedException Explain(ReadOnlyMemory<byte> utf8, Type type, JsonException fault)
+    public static RequestRefusedException Explain(ReadOnlyMemory<byte> utf8, Type type, Exception fault)
     {
+        var path = (fault as JsonException)?.Path;
         var errors = new List<ProblemError>();
         try
         {
@@ -22,13 +23,13 @@ internal static class JsonFaults
         catch (JsonException malformed)
         {
             errors.Clear();
-            errors.Add(new ProblemError(JsonPointer.FromPath(fault.Path), ProblemCodes.MalformedJson,
+            errors.Add(new ProblemError(JsonPointer.FromPath(path), ProblemCodes.MalformedJson,
                 $"Not JSON at line {(malformed.LineNumber ?? 0) + 1}, byte {(malformed.BytePositionInLine ?? 0) + 1}, or deeper than {ApiJson.MaxDepth} levels."));
         }
 
         if (errors.Count == 0)
         {
-            errors.Add(new ProblemError(JsonPointer.FromPath(fault.Path), ProblemCodes.WrongType, "The value has the wrong type or form."));
+            errors.Add(new ProblemError(JsonPointer.FromPath(path), ProblemCodes.WrongType, "The value has the wrong type or form."));
         }
 
         var first = errors[0];
@@ -186,7 +187,7 @@ internal static class JsonFaults
             JsonSerializer.Deserialize(json, type, ApiJson.Options);
             return true;
         }
-        catch (JsonException)
+        catch (Exception refused) when (refused is JsonException or NotSupportedException)
         {
             return false;
         }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace AttributionRegistry.Server.Http;
 
@@ -86,7 +87,7 @@ public static class PageLinks
     {
         ArgumentNullException.ThrowIfNull(http);
         var query = new QueryBuilder();
-        foreach (var (name, values) in http.Request.Query.Where(pair => pair.Key != "after"))
+        foreach (var (name, values) in QueryHelpers.ParseQuery(http.Request.QueryString.Value).Where(pair => pair.Key != "after"))
         {
             query.Add(name, values.Select(value => value ?? string.Empty));
         }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Primitives;
 
@@ -23,40 +24,55 @@ public sealed class QueryRules(RequestDelegate next)
         ArgumentNullException.ThrowIfNull(http);
         if (http.Request.QueryString.HasValue && http.GetEndpoint() is { } endpoint && Known.GetValue(endpoint, Rules.Of) is { Strict: true } rules)
         {
-            Check(http.Request.Query, rules);
+            // Handlers bind what has been checked: composed text, and the names of enum values as C# spells them. The address stays as sent.
+            http.Features.Set<IQueryFeature>(new QueryFeature(new QueryCollection(Check(http.Request.Query, rules))));
         }
 
         return next(http);
     }
 
-    private static void Check(IQueryCollection query, Rules rules)
+    private static Dictionary<string, StringValues> Check(IQueryCollection query, Rules rules)
     {
         var errors = new List<ProblemError>();
+        var clean = new Dictionary<string, StringValues>(StringComparer.Ordinal);
         foreach (var (name, values) in query)
         {
             if (!rules.Parameters.TryGetValue(name, out var type))
             {
                 errors.Add(new ProblemError($"?{name}", ProblemCodes.UnknownParameter, $"There is no parameter '{name}' here."));
+                continue;
             }
-            else if (values.Count > 1 && !TakesMany(type))
+
+            if (values.Count > 1 && !TakesMany(type))
             {
                 errors.Add(new ProblemError($"?{name}", ProblemCodes.DuplicateParameter, $"The parameter '{name}' appears more than once."));
+                continue;
             }
-            else if (values.Any(value => value is not null && !CleanText.TryClean(value, out _)))
-            {
-                errors.Add(new ProblemError($"?{name}", ProblemCodes.BadText, $"The parameter '{name}' has U+0000 or half of a surrogate pair."));
-            }
-            else if (EnumOf(type) is { } choices && values.Any(value => !IsChoice(choices, value)))
-            {
-                errors.Add(new ProblemError($"?{name}", ProblemCodes.WrongType,
-                    $"The parameter '{name}' is one of {string.Join(", ", Enum.GetNames(choices).Select(JsonNamingPolicy.CamelCase.ConvertName))}."));
-            }
+
+            clean[name] = new StringValues([.. values.Select(value => Clean(name, value ?? string.Empty, EnumOf(type), errors))]);
         }
 
-        if (errors.Count > 0)
+        return errors.Count == 0 ? clean : throw new RequestRefusedException(StatusCodes.Status400BadRequest, errors[0].Code, errors[0].Detail, errors);
+    }
+
+    private static string Clean(string name, string value, Type? choices, List<ProblemError> errors)
+    {
+        if (!CleanText.TryClean(value, out var clean))
         {
-            throw new RequestRefusedException(StatusCodes.Status400BadRequest, errors[0].Code, errors[0].Detail, errors);
+            errors.Add(new ProblemError($"?{name}", ProblemCodes.BadText, $"The parameter '{name}' has U+0000 or half of a surrogate pair."));
         }
+        else if (choices is not null)
+        {
+            if (Enum.GetNames(choices).FirstOrDefault(choice => JsonNamingPolicy.CamelCase.ConvertName(choice) == clean) is { } choice)
+            {
+                return choice;
+            }
+
+            errors.Add(new ProblemError($"?{name}", ProblemCodes.WrongType,
+                $"The parameter '{name}' is one of {string.Join(", ", Enum.GetNames(choices).Select(JsonNamingPolicy.CamelCase.ConvertName))}."));
+        }
+
+        return clean;
     }
 
     private static bool TakesMany(Type type) => type.IsArray || type == typeof(StringValues) || type == typeof(StringValues?);
@@ -67,9 +83,6 @@ public sealed class QueryRules(RequestDelegate next)
         single = Nullable.GetUnderlyingType(single) ?? single;
         return single.IsEnum ? single : null;
     }
-
-    private static bool IsChoice(Type choices, string? value) =>
-        Enum.GetNames(choices).Any(name => JsonNamingPolicy.CamelCase.ConvertName(name) == value);
 
     private sealed record Rules(bool Strict, FrozenDictionary<string, Type> Parameters)
     {

@@ -30,6 +30,7 @@ public sealed class ApiKeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpt
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
+    internal const string HowToAuthenticate = "Send Authorization: Bearer with your API key.";
     private const string Bearer = "Bearer ";
 
     internal static bool Presented(HttpContext http) =>
@@ -60,7 +61,7 @@ public sealed class ApiKeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpt
     {
         var (challenge, code, detail) = Presented(Context)
             ? ("Bearer error=\"invalid_token\"", ProblemCodes.CredentialsInvalid, "The credentials are not valid.")
-            : ("Bearer", ProblemCodes.CredentialsMissing, "Send Authorization: Bearer with your API key.");
+            : ("Bearer", ProblemCodes.CredentialsMissing, HowToAuthenticate);
         Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
         return Problems.Of(StatusCodes.Status401Unauthorized, code, detail).ExecuteAsync(Context);
     }
