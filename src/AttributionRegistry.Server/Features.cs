@@ -1,3 +1,5 @@
+using AttributionRegistry.Server.Incidents;
+
 namespace AttributionRegistry.Server;
 
 /// <summary>Every feature, in one list: its services and its routes.</summary>
@@ -6,13 +8,14 @@ public static class Features
     public static IServiceCollection AddRegistryFeatures(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton<CaseWrites>();
+        services.AddSingleton<CaseReads>();
         return services;
     }
 
     public static void MapRegistryFeatures(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        var v1 = routes.MapGroup("/v1");
-        _ = v1;
+        _ = routes.MapGroup("/v1");
     }
 }

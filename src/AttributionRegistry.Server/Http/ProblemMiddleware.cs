@@ -63,6 +63,12 @@ public sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddl
             return null;
         }
 
+        if (response.StatusCode == StatusCodes.Status504GatewayTimeout)
+        {
+            // A route's own time limit ends in 504; to the client it is one thing with the general limit.
+            response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
+
         var code = ProblemCodes.ForStatus(response.StatusCode);
         return code == ProblemCodes.NotFound
             ? Problems.NotFound()

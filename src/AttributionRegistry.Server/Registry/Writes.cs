@@ -5,12 +5,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AttributionRegistry.Server.Registry;
 
-/// <summary>What a verb hands to <see cref="Writes"/>: the work, and how a success is answered.</summary>
-/// <param name="Work">Appends decisions to the session, or returns the refusal.</param>
+/// <summary>What a verb hands to <see cref="Writes"/>: the work, and what the answer names.</summary>
+/// <param name="Work">Appends decisions to the session, or returns the refusal. May run several times.</param>
 /// <param name="Id">The id the answer names.</param>
 /// <param name="Stream">The record whose version becomes the ETag.</param>
-/// <param name="Location">Where the new thing is read; null for a change (200).</param>
-public sealed record Act(Func<Session, Refusal?> Work, string Id, string Stream, string? Location = null)
+public sealed record Act(Func<Session, Refusal?> Work, string Id, string Stream)
 {
     /// <summary>Says after the work whether the act now waits for a second person.</summary>
     public Func<Session, PendingNote?>? Pending { get; init; }
@@ -19,7 +18,33 @@ public sealed record Act(Func<Session, Refusal?> Work, string Id, string Stream,
 /// <summary>Runs the writes of the API and answers them: receipts, locations, entity tags, idempotent repeats.</summary>
 public sealed class Writes(RegistryCore core)
 {
-    public async Task<Results<Created<Written>, Ok<Written>, Accepted<Written>, ProblemHttpResult>> RunAsync(Ask ask, Act act, CancellationToken cancel)
+    /// <summary>For what makes a new thing: 201 with Location.</summary>
+    public async Task<Results<Created<Written>, ProblemHttpResult>> CreateAsync(Ask ask, Act act, string location, CancellationToken cancel) =>
+        await RunAsync(ask, act, StatusCodes.Status201Created, location, cancel) switch
+        {
+            (null, var (_, written, at)) => TypedResults.Created(at, written),
+            (var problem, _) => problem!,
+        };
+
+    /// <summary>For what changes a thing: 200.</summary>
+    public async Task<Results<Ok<Written>, ProblemHttpResult>> ChangeAsync(Ask ask, Act act, CancellationToken cancel) =>
+        await RunAsync(ask, act, StatusCodes.Status200OK, null, cancel) switch
+        {
+            (null, var (_, written, _)) => TypedResults.Ok(written),
+            (var problem, _) => problem!,
+        };
+
+    /// <summary>For what may need a second person: 202 while it waits for them, 200 once it has taken effect.</summary>
+    public async Task<Results<Ok<Written>, Accepted<Written>, ProblemHttpResult>> ProposeAsync(Ask ask, Act act, CancellationToken cancel) =>
+        await RunAsync(ask, act, StatusCodes.Status200OK, null, cancel) switch
+        {
+            (null, (StatusCodes.Status202Accepted, var written, _)) => TypedResults.Accepted((string?)null, written),
+            (null, var (_, written, _)) => TypedResults.Ok(written),
+            (var problem, _) => problem!,
+        };
+
+    private async Task<(ProblemHttpResult? Problem, (int Status, Written Written, string? Location) Answer)> RunAsync(
+        Ask ask, Act act, int status, string? location, CancellationToken cancel)
     {
         var caller = ask.By.Id.Value;
         if (ask.Key is { } key && core.Store.Events.FindIdempotency(caller, key) is { } known)
@@ -32,55 +57,40 @@ public sealed class Writes(RegistryCore core)
             ask.By, ask.At,
             session =>
             {
-                if (act.Work(session) is { } refusal)
-                {
-                    return refusal;
-                }
-
-                pending = act.Pending?.Invoke(session);
-                return null;
+                var refusal = act.Work(session);
+                pending = refusal is null ? act.Pending?.Invoke(session) : null;
+                return refusal;
             },
             ask.Key is null || ask.RequestSha256 is null ? null : session => new IdempotencyRow(
-                caller, ask.Key, ask.RequestSha256, StatusOf(act, pending), act.Location, Precondition.ETag(session.VersionOf(act.Stream)),
-                act.Id, null, ask.At),
+                caller, ask.Key, ask.RequestSha256, Status(), location, Precondition.ETag(session.VersionOf(act.Stream)), act.Id, null, ask.At),
             cancel);
         switch (outcome)
         {
             case Outcome.Done done:
-                return Answer(ask, StatusOf(act, pending), act.Location, new Written(act.Id, Precondition.ETag(done.Session.VersionOf(act.Stream)), done.Receipt, pending));
+                var written = new Written(act.Id, Precondition.ETag(done.Session.VersionOf(act.Stream)), done.Receipt, pending);
+                return Answer(ask, Status(), written, location);
             case Outcome.Refused(var refusal) when refusal.Code == "idempotency-in-flight" && core.Store.Events.FindIdempotency(caller, ask.Key!) is { } raced:
                 return Repeat(ask, raced);
             case Outcome.Refused(var refusal):
-                return refusal.ToProblem();
+                return (refusal.ToProblem(), default);
             default:
                 throw new InvalidOperationException("An outcome is done or refused.");
         }
+
+        int Status() => pending is null ? status : StatusCodes.Status202Accepted;
     }
 
-    private static int StatusOf(Act act, PendingNote? pending) =>
-        pending is not null ? StatusCodes.Status202Accepted : act.Location is null ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-
-    private Results<Created<Written>, Ok<Written>, Accepted<Written>, ProblemHttpResult> Repeat(Ask ask, IdempotencyRow row)
-    {
-        if (row.RequestHash != ask.RequestSha256)
-        {
-            return Problems.Of(
+    private (ProblemHttpResult? Problem, (int Status, Written Written, string? Location) Answer) Repeat(Ask ask, IdempotencyRow row) =>
+        row.RequestHash == ask.RequestSha256
+            ? Answer(ask, row.Status, new Written(row.Body!, row.ETag!, core.ReceiptOf(row.LeafIndex!.Value)!), row.Location)
+            : (Problems.Of(
                 StatusCodes.Status422UnprocessableEntity, ProblemCodes.IdempotencyKeyReused,
-                "This Idempotency-Key was used for another request. Use a new key for a new request.");
-        }
+                "This Idempotency-Key was used for another request. Use a new key for a new request."), default);
 
-        var receipt = core.ReceiptOf(row.LeafIndex!.Value)!;
-        return Answer(ask, row.Status, row.Location, new Written(row.Body!, row.ETag!, receipt));
-    }
-
-    private static Results<Created<Written>, Ok<Written>, Accepted<Written>, ProblemHttpResult> Answer(Ask ask, int status, string? location, Written written)
+    private static (ProblemHttpResult? Problem, (int Status, Written Written, string? Location) Answer) Answer(
+        Ask ask, int status, Written written, string? location)
     {
-        ask.Http!.Response.Headers.ETag = written.ETag;
-        return status switch
-        {
-            StatusCodes.Status201Created => TypedResults.Created(location, written),
-            StatusCodes.Status202Accepted => TypedResults.Accepted(location, written),
-            _ => TypedResults.Ok(written),
-        };
+        ask.Http!.Response.Headers.ETag = written.Etag;
+        return (null, (status, written, location));
     }
 }

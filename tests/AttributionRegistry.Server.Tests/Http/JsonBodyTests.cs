@@ -152,7 +152,7 @@ public sealed class JsonBodyTests(ProbeHost host) : IClassFixture<ProbeHost>
     }
 
     [Fact]
-    public async Task The_digest_tells_bodies_and_targets_apart_and_repeats()
+    public async Task The_digest_tells_bodies_apart_and_repeats()
     {
         var digests = new List<string>();
         foreach (var body in new[] { Good, Good, Good + " " })

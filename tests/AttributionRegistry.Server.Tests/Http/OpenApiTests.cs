@@ -13,7 +13,6 @@ public sealed class OpenApiTests(ProbeHost host) : IClassFixture<ProbeHost>
         var other = await ProbeHost.StartAsync();
         (await other.Stranger.GetStringAsync("/openapi/v1.json")).Should().Be(first);
         await other.DisposeAsync();
-        File.WriteAllText("/tmp/openapi.json", first);
         var document = JsonDocument.Parse(first).RootElement;
         document.GetProperty("openapi").GetString().Should().StartWith("3.1.");
         document.GetProperty("servers")[0].GetProperty("url").GetString().Should().Be("/");
@@ -57,6 +56,18 @@ public sealed class OpenApiTests(ProbeHost host) : IClassFixture<ProbeHost>
         properties.GetProperty("evidence").GetProperty("type").EnumerateArray().Select(t => t.GetString()).Should().Contain("null");
         properties.GetProperty("main").GetProperty("oneOf").GetArrayLength().Should().Be(2);
         document.GetProperty("components").GetProperty("schemas").GetProperty("Strength").GetProperty("enum").EnumerateArray().Select(e => e.GetString()).Should().Equal("weak", "veryStrong");
+    }
+
+    [Fact]
+    public async Task A_closed_case_carries_its_discriminator_and_refers_to_no_parent()
+    {
+        var schemas = (await DocumentAsync()).GetProperty("components").GetProperty("schemas");
+        var circle = schemas.GetProperty("ShapeCircle");
+        circle.TryGetProperty("allOf", out _).Should().BeFalse();
+        circle.GetProperty("required").EnumerateArray().Select(r => r.GetString()).Should().BeEquivalentTo("kind", "radius");
+        circle.GetProperty("properties").GetProperty("kind").GetProperty("const").GetString().Should().Be("circle");
+        schemas.GetProperty("Shape").GetProperty("oneOf").GetArrayLength().Should().Be(2);
+        schemas.GetProperty("Sent").GetProperty("properties").GetProperty("shape").GetProperty("oneOf").EnumerateArray().First().GetProperty("type").GetString().Should().Be("null");
     }
 
     [Fact]

@@ -77,6 +77,9 @@ internal sealed class ContractSchemaFilter : ISchemaFilter
             case OpenApiSchema { Type: not null } plain:
                 plain.Type = nullable ? plain.Type | JsonSchemaType.Null : plain.Type & ~JsonSchemaType.Null;
                 return plain;
+            case OpenApiSchema { OneOf.Count: > 0 } cases when nullable:
+                cases.OneOf.Insert(0, new OpenApiSchema { Type = JsonSchemaType.Null });
+                return cases;
             case OpenApiSchemaReference reference when nullable:
                 return new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, reference] };
             default:

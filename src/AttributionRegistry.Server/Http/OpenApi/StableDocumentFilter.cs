@@ -26,6 +26,7 @@ internal sealed class StableDocumentFilter : IDocumentFilter
         };
         swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         swaggerDoc.Components.Schemas[Problem] = ProblemSchema();
+        FlattenCases(swaggerDoc.Components.Schemas);
         swaggerDoc.Components.Schemas = swaggerDoc.Components.Schemas.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(pair => pair.Key, pair => pair.Value);
 
         var paths = new OpenApiPaths();
@@ -47,6 +48,33 @@ internal sealed class StableDocumentFilter : IDocumentFilter
         var tags = paths.Values.SelectMany(item => item.Operations is { } operations ? operations.Values.ToArray() : []).SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>())
             .Select(tag => tag.Reference.Id!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         swaggerDoc.Tags = new HashSet<OpenApiTag>(tags.Select(name => new OpenApiTag { Name = name }));
+    }
+
+    /// <summary>
+    /// A closed case that refers to its closed parent through allOf admits nothing: each forbids the other's members. So each
+    /// case carries the discriminator itself, and the parent is one of its cases.
+    /// </summary>
+    private static void FlattenCases(IDictionary<string, IOpenApiSchema> schemas)
+    {
+        foreach (var parent in schemas.Values.OfType<OpenApiSchema>().Where(schema => schema.Discriminator?.Mapping is { Count: > 0 }).ToArray())
+        {
+            var discriminator = parent.Discriminator!.PropertyName!;
+            var cases = new List<IOpenApiSchema>();
+            foreach (var (value, reference) in parent.Discriminator.Mapping!)
+            {
+                cases.Add(reference);
+                if (schemas[reference.Reference.Id!] is OpenApiSchema one)
+                {
+                    one.AllOf = null;
+                    one.Properties ??= new Dictionary<string, IOpenApiSchema>();
+                    one.Properties[discriminator] = new OpenApiSchema { Type = JsonSchemaType.String, Const = value };
+                    one.Required = new SortedSet<string>(one.Required ?? new HashSet<string>(), StringComparer.Ordinal) { discriminator };
+                    one.AdditionalPropertiesAllowed = false;
+                }
+            }
+
+            (parent.Type, parent.Properties, parent.Required, parent.AdditionalPropertiesAllowed, parent.OneOf) = (null, null, null, true, cases);
+        }
     }
 
     private static void SortResponses(OpenApiOperation operation)
