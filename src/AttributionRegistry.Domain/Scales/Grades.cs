@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace AttributionRegistry.Domain.Scales;
@@ -16,6 +17,7 @@ public enum SourceGrade
 }
 
 /// <summary>Admiralty credibility of an item of information. Six is "cannot be judged": no basis, not the worst.</summary>
+[JsonConverter(typeof(InformationGradeJson))]
 public enum InformationGrade
 {
     One = 1,
@@ -67,6 +69,17 @@ public enum AnalyticConfidence
 
     [JsonStringEnumMemberName("high")]
     High,
+}
+
+/// <summary>The information grade as its number, 1 to 6, and nothing else.</summary>
+public sealed class InformationGradeJson : JsonConverter<InformationGrade>
+{
+    public override InformationGrade Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value is >= 1 and <= 6
+            ? (InformationGrade)value
+            : throw new JsonException("Expected a whole number from 1 to 6.");
+
+    public override void Write(Utf8JsonWriter writer, InformationGrade value, JsonSerializerOptions options) => writer.WriteNumberValue((int)value);
 }
 
 /// <summary>Reading and writing grades in their scales' own codes.</summary>

@@ -69,7 +69,7 @@ public sealed class QueryRules(RequestDelegate next)
             }
 
             errors.Add(new ProblemError($"?{name}", ProblemCodes.WrongType,
-                $"The parameter '{name}' is one of {string.Join(", ", Enum.GetNames(choices).Select(JsonNamingPolicy.CamelCase.ConvertName))}."));
+                $"The parameter '{name}' is one of {string.Join(", ", Enum.GetNames(choices).Select(name => EnumNames.Wire(choices, name)))}."));
         }
 
         return clean;
