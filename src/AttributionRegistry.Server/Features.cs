@@ -10,12 +10,14 @@ public static class Features
         ArgumentNullException.ThrowIfNull(services);
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddSingleton<CaseLists>();
         return services;
     }
 
     public static void MapRegistryFeatures(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        _ = routes.MapGroup("/v1");
+        var v1 = routes.MapGroup("/v1");
+        v1.MapIncidents();
     }
 }
