@@ -5,7 +5,15 @@ using Dapper;
 
 namespace AttributionRegistry.Storage.Tests;
 
+/// <summary>Runs alone: it exchanges open files of the whole process.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class OpenFilesOfTheProcess
+{
+    public const string Name = "open files of the process";
+}
+
 /// <summary>The disk fails under a running writer.</summary>
+[Collection(OpenFilesOfTheProcess.Name)]
 public sealed class DiskFailureTests : IDisposable
 {
     private const int ReadOnly = 0;
