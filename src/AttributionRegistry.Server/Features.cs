@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Changes;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.LogServing;
 using AttributionRegistry.Server.People;
@@ -17,6 +18,7 @@ public static class Features
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddFindings();
         return services;
     }
 
@@ -28,6 +30,7 @@ public static class Features
         v1.MapSetup();
         v1.MapPeople();
         v1.MapPolicy();
+        v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();
     }

@@ -210,7 +210,7 @@ public abstract partial record CaseEvent
     }
 }
 
-internal static class ReconsiderationState
+public static class ReconsiderationState
 {
     internal static Case ChangePetition(this Case state, PetitionId id, Func<Petition, Petition> change)
     {
