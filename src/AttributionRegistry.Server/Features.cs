@@ -19,6 +19,7 @@ public static class Features
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
         services.AddFindings();
+        services.AddSingleton<CaseLists>();
         return services;
     }
 
@@ -33,5 +34,6 @@ public static class Features
         v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();
+        v1.MapIncidents();
     }
 }

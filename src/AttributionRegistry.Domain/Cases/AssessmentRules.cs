@@ -14,6 +14,11 @@ public abstract partial record CaseCommand
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
+            if (AssessmentRules.FrozenFault(state) is { } frozen)
+            {
+                return frozen;
+            }
+
             if (Content.Statement.IsBlank)
             {
                 return Refusal.Invalid("statement-missing", "A hypothesis is a statement.", "/statement/value");
@@ -60,6 +65,11 @@ public abstract partial record CaseCommand
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
+            if (AssessmentRules.FrozenFault(state) is { } frozen)
+            {
+                return frozen;
+            }
+
             if (Ratings.IsDefaultOrEmpty)
             {
                 return Refusal.Invalid("ratings-missing", "There is nothing to rate.", "/ratings");
@@ -94,7 +104,8 @@ public abstract partial record CaseCommand
         public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            Assumption.Statement.IsBlank || Assumption.BreaksIf.IsBlank
+            AssessmentRules.FrozenFault(state) is { } frozen ? frozen
+            : Assumption.Statement.IsBlank || Assumption.BreaksIf.IsBlank
                 ? Refusal.Invalid("assumption-incomplete", "A key assumption says what would break it (A7).", "/breaksIf")
                 : new CaseEvent.AssumptionListed(Assumption);
     }
@@ -105,7 +116,8 @@ public abstract partial record CaseCommand
         public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            Gap.IsBlank ? Refusal.Invalid("gap-missing", "A gap is a statement.", "/gap/value") : new CaseEvent.GapListed(Gap);
+            AssessmentRules.FrozenFault(state) is { } frozen ? frozen
+            : Gap.IsBlank ? Refusal.Invalid("gap-missing", "A gap is a statement.", "/gap/value") : new CaseEvent.GapListed(Gap);
     }
 
     /// <summary>Files the contrary memo: the strongest case against the leading hypothesis.</summary>
@@ -114,7 +126,8 @@ public abstract partial record CaseCommand
         public override Duty Duty { get; } = new([Role.DevilsAdvocate], AssessmentOpen);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            Body.IsBlank ? Refusal.Invalid("memo-missing", "The memo has a text.", "/body/value") : new CaseEvent.ContraryMemoFiled(Body);
+            AssessmentRules.FrozenFault(state) is { } frozen ? frozen
+            : Body.IsBlank ? Refusal.Invalid("memo-missing", "The memo has a text.", "/body/value") : new CaseEvent.ContraryMemoFiled(Body);
     }
 
     /// <summary>Freezes the assessment by digest: complete hypotheses, a complete matrix, listed assumptions (A1, A2, A7).</summary>
@@ -129,9 +142,9 @@ public abstract partial record CaseCommand
                 return fault;
             }
 
-            if (state.CurrentAssessment is not null)
+            if (AssessmentRules.FrozenFault(state) is { } frozen)
             {
-                return Refusal.Conflict("assessment-frozen", "The assessment is frozen; taking the case back to assessing starts a new version.");
+                return frozen;
             }
 
             foreach (var item in state.Counting)
@@ -191,6 +204,8 @@ public abstract partial record CaseCommand
 
             return Conclusion.IsBlank
                 ? Refusal.Invalid("conclusion-missing", "A review has a conclusion.", "/conclusion/value")
+                : Points.Any(p => p.IsBlank)
+                ? Refusal.Invalid("review-point-empty", "Each point of a review is a text, so that it can be answered.", "/points")
                 : new CaseEvent.ReviewFiled(Id, Assessment, Conclusion, Points);
         }
     }
@@ -216,6 +231,11 @@ public abstract partial record CaseCommand
 
 internal static class AssessmentRules
 {
+    /// <summary>What a digest has frozen does not change under it: reviewers and panel judge just that text.</summary>
+    internal static Refusal? FrozenFault(Case state) => state.CurrentAssessment is null
+        ? null
+        : Refusal.Conflict("assessment-frozen", "The assessment is frozen; taking the case back to assessing starts a new version.");
+
     /// <summary>A1 over the case: enough hypotheses, one of deception, one of non-state or unknown.</summary>
     internal static Refusal? HypothesisFault(Case state, Policy policy) =>
         state.Hypotheses.Count < policy.MinHypotheses

@@ -169,7 +169,11 @@ public sealed record Case
     }
 
     /// <summary>Whether the caller may know that this case exists while it is not public.</summary>
-    public bool MaySee(Caller caller) => RolesOf(caller).Overlaps(Insiders);
+    public bool MaySee(Caller caller) => MayRead(caller) || IsServedParty(caller);
+
+    /// <summary>Whether the caller is a party on whom something has been served. Before that a party knows of nothing.</summary>
+    public bool IsServedParty(Caller caller) =>
+        Parties.ContainsKey(caller.Id) && !Recused.Contains(caller.Id) && Services.Any(s => s.On == caller.Id);
 
     /// <summary>Whether the caller may read what the case holds: everything but ballots, and evidence payload.</summary>
     public bool MayRead(Caller caller) => RolesOf(caller).Overlaps(Readers);

@@ -71,6 +71,9 @@ public abstract partial record CaseCommand
 
         public IncidentId? MergeInto { get; init; }
 
+        /// <summary>True when there is no such case to merge into, or none that the caller may know of.</summary>
+        public bool MergeTargetUnknown { get; init; }
+
         public Opening? Opening { get; init; }
 
         public string? CallForEvidence { get; init; }

@@ -91,6 +91,7 @@ public static class Transitions
     {
         null => Refusal.Invalid("merge-target-missing", "A merged referral names the case it joins.", "/mergeInto"),
         { } other when other == state.Id => Refusal.Invalid("merge-into-itself", "A case cannot be merged into itself.", "/mergeInto"),
+        _ when move.MergeTargetUnknown => Refusal.Invalid("merge-target-unknown", "There is no such case to merge into, or none that you may see.", "/mergeInto"),
         _ => null,
     };
 
