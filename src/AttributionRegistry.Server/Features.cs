@@ -1,4 +1,7 @@
+using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.Scales;
 
 namespace AttributionRegistry.Server;
 
@@ -10,12 +13,17 @@ public static class Features
         ArgumentNullException.ThrowIfNull(services);
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddActors();
+        services.AddEvidence();
         return services;
     }
 
     public static void MapRegistryFeatures(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        _ = routes.MapGroup("/v1");
+        var v1 = routes.MapGroup("/v1");
+        v1.MapActors();
+        v1.MapEvidence();
+        v1.MapScales();
     }
 }
