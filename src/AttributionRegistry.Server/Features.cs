@@ -1,7 +1,12 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.LogServing;
+using AttributionRegistry.Server.People;
+using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Scales;
+using AttributionRegistry.Server.Setup;
 
 namespace AttributionRegistry.Server;
 
@@ -11,6 +16,8 @@ public static class Features
     public static IServiceCollection AddRegistryFeatures(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton<SetupToken>();
+        services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
         services.AddActors();
@@ -21,7 +28,13 @@ public static class Features
     public static void MapRegistryFeatures(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
+        routes.MapLog();
         var v1 = routes.MapGroup("/v1");
+        v1.MapSetup();
+        v1.MapPeople();
+        v1.MapPolicy();
+        v1.MapChanges();
+        v1.MapProofs();
         v1.MapActors();
         v1.MapEvidence();
         v1.MapScales();
