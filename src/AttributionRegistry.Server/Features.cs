@@ -1,9 +1,12 @@
+using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Changes;
+using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.LogServing;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Policies;
+using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 
 namespace AttributionRegistry.Server;
@@ -20,6 +23,8 @@ public static class Features
         services.AddSingleton<CaseReads>();
         services.AddFindings();
         services.AddSingleton<CaseLists>();
+        services.AddActors();
+        services.AddEvidence();
         return services;
     }
 
@@ -35,5 +40,8 @@ public static class Features
         v1.MapChanges();
         v1.MapProofs();
         v1.MapIncidents();
+        v1.MapActors();
+        v1.MapEvidence();
+        v1.MapScales();
     }
 }

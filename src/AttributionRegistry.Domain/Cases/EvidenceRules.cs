@@ -152,6 +152,7 @@ public abstract partial record CaseCommand
             { Tlp: var label } when To > Widest(label) =>
                 Refusal.Conflict("wider-than-label", $"{label.WireName()} does not allow release to {CaseDecider.Name(To)} (E6).", "/to"),
             { ReleasedTo: var already } when To <= already => Refusal.Conflict("already-released", "The item is released that far already; a release is not taken back."),
+            _ when string.IsNullOrWhiteSpace(Reason) => Transitions.NoReason,
             _ => new CaseEvent.Released(Evidence, To, Reason),
         };
 
