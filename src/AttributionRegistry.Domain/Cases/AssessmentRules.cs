@@ -10,7 +10,7 @@ public abstract partial record CaseCommand
     /// <summary>Adds a hypothesis. One that names a new state makes the panel's recusals be computed again (V-03, V-12).</summary>
     public sealed record ProposeHypothesis(HypothesisId Id, HypothesisContent Content) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate], [Stage.Screening, .. AssessmentOpen]);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate], [Stage.Screening, .. AssessmentOpen], BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
@@ -56,7 +56,7 @@ public abstract partial record CaseCommand
     /// <summary>Rates cells of the matrix. Nothing counts before it is accepted and graded by another than its submitter (E4).</summary>
     public sealed record RateCells(ImmutableArray<CellRating> Ratings) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], [Stage.Collecting, Stage.Assessing]);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], [Stage.Collecting, Stage.Assessing], BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
@@ -91,7 +91,7 @@ public abstract partial record CaseCommand
     /// <summary>Lists a key assumption and what would break it (A7).</summary>
     public sealed record ListAssumption(KeyAssumption Assumption) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
             Assumption.Statement.IsBlank || Assumption.BreaksIf.IsBlank
@@ -102,7 +102,7 @@ public abstract partial record CaseCommand
     /// <summary>Lists something that is not known and would matter.</summary>
     public sealed record ListGap(Text Gap) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
             Gap.IsBlank ? Refusal.Invalid("gap-missing", "A gap is a statement.", "/gap/value") : new CaseEvent.GapListed(Gap);
@@ -111,7 +111,7 @@ public abstract partial record CaseCommand
     /// <summary>Files the contrary memo: the strongest case against the leading hypothesis.</summary>
     public sealed record FileContraryMemo(Text Body) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.DevilsAdvocate], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.DevilsAdvocate], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
             Body.IsBlank ? Refusal.Invalid("memo-missing", "The memo has a text.", "/body/value") : new CaseEvent.ContraryMemoFiled(Body);
@@ -132,6 +132,11 @@ public abstract partial record CaseCommand
             if (state.CurrentAssessment is not null)
             {
                 return Refusal.Conflict("assessment-frozen", "The assessment is frozen; taking the case back to assessing starts a new version.");
+            }
+
+            if (!state.Counting.Any())
+            {
+                return Refusal.Conflict("evidence-missing", "There is no accepted evidence to assess.");
             }
 
             foreach (var item in state.Counting)
@@ -187,6 +192,11 @@ public abstract partial record CaseCommand
             if (state.Reviews.Any(r => r.Assessment == Assessment && r.By == By.Id))
             {
                 return Refusal.Conflict("reviewed-already", "You have reviewed this version already.");
+            }
+
+            if (Points.IsDefault || Points.Any(p => p.IsBlank))
+            {
+                return Refusal.Invalid("review-point-empty", "Each point of a review is a text.", "/points");
             }
 
             return Conclusion.IsBlank
