@@ -1,4 +1,6 @@
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.Panels;
+using AttributionRegistry.Server.Rounds;
 
 namespace AttributionRegistry.Server;
 
@@ -10,12 +12,15 @@ public static class Features
         ArgumentNullException.ThrowIfNull(services);
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddRounds();
         return services;
     }
 
     public static void MapRegistryFeatures(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
-        _ = routes.MapGroup("/v1");
+        var v1 = routes.MapGroup("/v1");
+        v1.MapPanels();
+        v1.MapRounds();
     }
 }
