@@ -4,8 +4,10 @@ using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.LogServing;
+using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Policies;
+using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 
@@ -25,6 +27,7 @@ public static class Features
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
+        services.AddRounds();
         return services;
     }
 
@@ -43,5 +46,7 @@ public static class Features
         v1.MapActors();
         v1.MapEvidence();
         v1.MapScales();
+        v1.MapPanels();
+        v1.MapRounds();
     }
 }
