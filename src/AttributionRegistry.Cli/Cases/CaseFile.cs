@@ -96,7 +96,7 @@ public sealed record CaseEvidence
     public required IReadOnlyList<Source> Sources { get; init; }
 }
 
-public sealed record CaseReplyPoint(string Id, string Point, string Words, string Answer, bool ChangesAssessment, IReadOnlyList<Source> Sources);
+public sealed record CaseReplyPoint(string Id, string Point, string Words, string Answer, IReadOnlyList<Source> Sources);
 
 /// <summary>What a named party said in public, as its reply, with the answers of the secretariat.</summary>
 /// <param name="By">Who spoke.</param>

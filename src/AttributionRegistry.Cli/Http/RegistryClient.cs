@@ -9,8 +9,8 @@ using System.Text.Json.Nodes;
 namespace AttributionRegistry.Cli.Http;
 
 /// <summary>
-/// The registry's API as one caller sees it. Refusals come as <see cref="RegistryRefusal"/>, silence as
-/// <see cref="RegistryUnreachable"/>. Each POST carries one idempotency key through all of its attempts, so that trying again
+/// The registry's API as one caller sees it. Refusals come as <see cref="RegistryRefusedException"/>, silence as
+/// <see cref="RegistryUnreachableException"/>. Each POST carries one idempotency key through all of its attempts, so that trying again
 /// never acts twice.
 /// </summary>
 public sealed class RegistryClient : IDisposable
@@ -99,7 +99,7 @@ public sealed class RegistryClient : IDisposable
 
                 if (answer.StatusCode is not (HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) || attempt == MostAttempts)
                 {
-                    throw RegistryRefusal.From((int)answer.StatusCode, System.Text.Encoding.UTF8.GetString(body));
+                    throw RegistryRefusedException.From((int)answer.StatusCode, System.Text.Encoding.UTF8.GetString(body));
                 }
 
                 pause = RetryAfter(answer, attempt);
@@ -112,11 +112,11 @@ public sealed class RegistryClient : IDisposable
             }
             catch (HttpRequestException failure)
             {
-                throw new RegistryUnreachable($"{_http.BaseAddress} cannot be reached: {failure.Message}", failure);
+                throw new RegistryUnreachableException($"{_http.BaseAddress} cannot be reached: {failure.Message}", failure);
             }
             catch (TaskCanceledException timeout) when (!cancel.IsCancellationRequested)
             {
-                throw new RegistryUnreachable($"{_http.BaseAddress} did not answer in time.", timeout);
+                throw new RegistryUnreachableException($"{_http.BaseAddress} did not answer in time.", timeout);
             }
 
             await _wait(pause, cancel);
@@ -162,6 +162,6 @@ public sealed class RegistryClient : IDisposable
     private static JsonObject ParseObject(byte[] body, string path) => body.Length == 0 ? []
         : Parse(body, path) as JsonObject ?? throw NotTheRegistry(path);
 
-    private static RegistryUnreachable NotTheRegistry(string path) =>
+    private static RegistryUnreachableException NotTheRegistry(string path) =>
         new(string.Create(CultureInfo.InvariantCulture, $"What answers at {path} does not speak the registry's JSON."));
 }

@@ -7,7 +7,7 @@ namespace AttributionRegistry.Cli.Http;
 public sealed record ProblemFault(string Pointer, string Code, string Detail);
 
 /// <summary>The server understood and said no: status, stable code, and the places at fault.</summary>
-public sealed class RegistryRefusal(int status, string code, string detail, IReadOnlyList<ProblemFault> faults)
+public sealed class RegistryRefusedException(int status, string code, string detail, IReadOnlyList<ProblemFault> faults)
     : Exception(Sentence(status, code, detail, faults))
 {
     public int Status { get; } = status;
@@ -20,13 +20,13 @@ public sealed class RegistryRefusal(int status, string code, string detail, IRea
     public string? Pointer => Faults.Count > 0 ? Faults[0].Pointer : null;
 
     /// <summary>Reads application/problem+json; what is not that is told by its status.</summary>
-    public static RegistryRefusal From(int status, string body)
+    public static RegistryRefusedException From(int status, string body)
     {
         try
         {
             if (JsonNode.Parse(body) is JsonObject problem)
             {
-                return new RegistryRefusal(
+                return new RegistryRefusedException(
                     status, (string?)problem["code"] ?? $"http-{status}", (string?)problem["detail"] ?? (string?)problem["title"] ?? "The server gave no reason.",
                     [.. (problem["errors"] as JsonArray ?? []).OfType<JsonObject>().Select(each =>
                         new ProblemFault((string?)each["pointer"] ?? "", (string?)each["code"] ?? "", (string?)each["detail"] ?? ""))]);
@@ -37,7 +37,7 @@ public sealed class RegistryRefusal(int status, string code, string detail, IRea
             // A proxy in between answers in its own words.
         }
 
-        return new RegistryRefusal(status, $"http-{status}", "The answer is no problem document; is this the registry's address?", []);
+        return new RegistryRefusedException(status, $"http-{status}", "The answer is no problem document; is this the registry's address?", []);
     }
 
     private static string Sentence(int status, string code, string detail, IReadOnlyList<ProblemFault> faults)
@@ -51,4 +51,4 @@ public sealed class RegistryRefusal(int status, string code, string detail, IRea
 }
 
 /// <summary>The server could not be reached, or never had time.</summary>
-public sealed class RegistryUnreachable(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class RegistryUnreachableException(string message, Exception? inner = null) : Exception(message, inner);
