@@ -10,7 +10,7 @@ public abstract partial record CaseCommand
     /// <summary>Adds a hypothesis. One that names a new state makes the panel's recusals be computed again (V-03, V-12).</summary>
     public sealed record ProposeHypothesis(HypothesisId Id, HypothesisContent Content) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate], [Stage.Screening, .. AssessmentOpen]);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate], [Stage.Screening, .. AssessmentOpen], BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
@@ -61,7 +61,7 @@ public abstract partial record CaseCommand
     /// <summary>Rates cells of the matrix. Nothing counts before it is accepted and graded by another than its submitter (E4).</summary>
     public sealed record RateCells(ImmutableArray<CellRating> Ratings) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], [Stage.Collecting, Stage.Assessing]);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], [Stage.Collecting, Stage.Assessing], BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
@@ -101,7 +101,7 @@ public abstract partial record CaseCommand
     /// <summary>Lists a key assumption and what would break it (A7).</summary>
     public sealed record ListAssumption(KeyAssumption Assumption) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
             AssessmentRules.FrozenFault(state) is { } frozen ? frozen
@@ -113,7 +113,7 @@ public abstract partial record CaseCommand
     /// <summary>Lists something that is not known and would matter.</summary>
     public sealed record ListGap(Text Gap) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
             AssessmentRules.FrozenFault(state) is { } frozen ? frozen
@@ -123,7 +123,7 @@ public abstract partial record CaseCommand
     /// <summary>Files the contrary memo: the strongest case against the leading hypothesis.</summary>
     public sealed record FileContraryMemo(Text Body) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.DevilsAdvocate], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.DevilsAdvocate], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
             AssessmentRules.FrozenFault(state) is { } frozen ? frozen
@@ -145,6 +145,11 @@ public abstract partial record CaseCommand
             if (AssessmentRules.FrozenFault(state) is { } frozen)
             {
                 return frozen;
+            }
+
+            if (!state.Counting.Any())
+            {
+                return Refusal.Conflict("evidence-missing", "There is no accepted evidence to assess.");
             }
 
             foreach (var item in state.Counting)
@@ -200,6 +205,11 @@ public abstract partial record CaseCommand
             if (state.Reviews.Any(r => r.Assessment == Assessment && r.By == By.Id))
             {
                 return Refusal.Conflict("reviewed-already", "You have reviewed this version already.");
+            }
+
+            if (Points.IsDefault || Points.Any(p => p.IsBlank))
+            {
+                return Refusal.Invalid("review-point-empty", "Each point of a review is a text.", "/points");
             }
 
             return Conclusion.IsBlank

@@ -215,11 +215,11 @@ internal static class Separation
             return "Lead assessor, devil's advocate and external reviewer are three different people.";
         }
 
-        return role == Role.ExternalReviewer && (held.Contains(Role.Analyst) || state.Evidence.Any(e => e.SubmittedBy == person))
+        return role == Role.ExternalReviewer && (held.Contains(Role.Analyst) || state.Contributed(person))
             ? "Whoever worked on the evidence does not review the assessment from outside."
             : null;
     }
 
     internal static bool HoldsDuty(Case state, PersonId person) =>
-        state.Assigned.ContainsKey(person) || state.Panel?.SeatOf(person) is not null || state.Evidence.Any(e => e.SubmittedBy == person);
+        state.Panel?.SeatOf(person) is not null || state.WorkedOn(person);
 }
