@@ -1,6 +1,15 @@
+using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Changes;
+using AttributionRegistry.Server.Evidence;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.LogServing;
 using AttributionRegistry.Server.Panels;
+using AttributionRegistry.Server.People;
+using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Rounds;
+using AttributionRegistry.Server.Scales;
+using AttributionRegistry.Server.Setup;
 
 namespace AttributionRegistry.Server;
 
@@ -10,16 +19,33 @@ public static class Features
     public static IServiceCollection AddRegistryFeatures(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.AddSingleton<SetupToken>();
+        services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
         services.AddRounds();
+        services.AddFindings();
+        services.AddSingleton<CaseLists>();
+        services.AddActors();
+        services.AddEvidence();
         return services;
     }
 
     public static void MapRegistryFeatures(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
+        routes.MapLog();
         var v1 = routes.MapGroup("/v1");
+        v1.MapSetup();
+        v1.MapPeople();
+        v1.MapPolicy();
+        v1.MapFindings();
+        v1.MapChanges();
+        v1.MapProofs();
+        v1.MapIncidents();
+        v1.MapActors();
+        v1.MapEvidence();
+        v1.MapScales();
         v1.MapPanels();
         v1.MapRounds();
     }

@@ -1,8 +1,9 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace AttributionRegistry.Storage;
 
-/// <summary>The writer's prepared statements. Owned by the writer's thread.</summary>
+/// <summary>The writer's prepared statements. Owned by the writer's thread. Parameters are bound in the order in which the text first names them.</summary>
 internal sealed class CommitStatements(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
@@ -13,35 +14,30 @@ internal sealed class CommitStatements(SqliteConnection connection) : IDisposabl
     private readonly Statement _rollbackTo = new(connection, "ROLLBACK TO one");
 
     private readonly Statement _streamHead = new(
-        connection, "SELECT version, leaf_hash FROM stream_head WHERE stream = @stream", "@stream");
+        connection, "SELECT version, leaf_hash FROM stream_head WHERE stream = @stream");
 
     private readonly Statement _newStream = new(
         connection,
-        "INSERT INTO stream_head (stream, version, leaf_hash) VALUES (@stream, @version, @leafHash)",
-        "@stream", "@version", "@leafHash");
+        "INSERT INTO stream_head (stream, version, leaf_hash) VALUES (@stream, @version, @leafHash)");
 
     private readonly Statement _moveStream = new(
         connection,
-        "UPDATE stream_head SET version = @version, leaf_hash = @leafHash WHERE stream = @stream AND version = @expected",
-        "@stream", "@version", "@leafHash", "@expected");
+        "UPDATE stream_head SET version = @version, leaf_hash = @leafHash WHERE stream = @stream AND version = @expected");
 
     private readonly Statement _event = new(
         connection,
         """
         INSERT INTO event (idx, stream, version, type, schema_version, actor, at_us, body, sealed)
         VALUES (@idx, @stream, @version, @type, @schemaVersion, @actor, @atUs, @body, @sealed)
-        """,
-        "@idx", "@stream", "@version", "@type", "@schemaVersion", "@actor", "@atUs", "@body", "@sealed");
+        """);
 
     private readonly Statement _entry = new(
         connection,
-        "INSERT INTO log_entry (idx, leaf_hash, entry) VALUES (@idx, @leafHash, @entry)",
-        "@idx", "@leafHash", "@entry");
+        "INSERT INTO log_entry (idx, leaf_hash, entry) VALUES (@idx, @leafHash, @entry)");
 
     private readonly Statement _opening = new(
         connection,
-        "INSERT INTO opening (idx, name, salt, value) VALUES (@idx, @name, @salt, @value)",
-        "@idx", "@name", "@salt", "@value");
+        "INSERT INTO opening (idx, name, salt, value) VALUES (@idx, @name, @salt, @value)");
 
     private readonly Statement _idempotency = new(
         connection,
@@ -49,19 +45,17 @@ internal sealed class CommitStatements(SqliteConnection connection) : IDisposabl
         INSERT INTO idempotency (caller, key, request_hash, status, location, etag, body, leaf_index, at_us)
         VALUES (@caller, @key, @requestHash, @status, @location, @etag, @body, @leafIndex, @atUs)
         ON CONFLICT (caller, key) DO NOTHING
-        """,
-        "@caller", "@key", "@requestHash", "@status", "@location", "@etag", "@body", "@leafIndex", "@atUs");
+        """);
 
     private readonly Statement _head = new(
         connection,
         """
         UPDATE log_head SET size = @size, root = @root, checkpoint = @checkpoint, at_us = @atUs
         WHERE id = 1 AND size = @oldSize AND root = @oldRoot
-        """,
-        "@size", "@root", "@checkpoint", "@atUs", "@oldSize", "@oldRoot");
+        """);
 
     /// <summary>False once SQLite has rolled the whole transaction back on its own, as it does after some errors.</summary>
-    public bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
+    public bool InTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
     public void Begin() => _begin.Execute();
 
@@ -81,15 +75,15 @@ internal sealed class CommitStatements(SqliteConnection connection) : IDisposabl
 
     public (long Version, byte[]? LeafHash) StreamHead(string stream)
     {
-        using var row = _streamHead.Query(stream);
-        return row.Read() ? (row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : (0, null);
+        // No row: version 0 and no leaf, which is what default says.
+        return _streamHead.Bind(1, stream).First(row => (raw.sqlite3_column_int64(row, 0), raw.sqlite3_column_blob(row, 1).ToArray()));
     }
 
     public void MoveStream(string stream, long expected, long version, byte[] leafHash)
     {
         var moved = expected == 0
-            ? _newStream.Execute(stream, version, leafHash)
-            : _moveStream.Execute(stream, version, leafHash, expected);
+            ? _newStream.Bind(1, stream).Bind(2, version).Bind(3, leafHash).Execute()
+            : _moveStream.Bind(1, version).Bind(2, leafHash).Bind(3, stream).Bind(4, expected).Execute();
         if (moved != 1)
         {
             throw new InvalidOperationException($"Stream {stream} stood at {expected} a moment ago and no longer does; only one writer may exist.");
@@ -97,22 +91,22 @@ internal sealed class CommitStatements(SqliteConnection connection) : IDisposabl
     }
 
     public void InsertEvent(long index, string stream, long version, NewEvent added, long atMicroseconds) =>
-        _event.Execute(
-            index, stream, version, added.Type, added.SchemaVersion, added.Actor, atMicroseconds, added.Body, added.Sealed ? 1 : 0);
+        _event.Bind(1, index).Bind(2, stream).Bind(3, version).Bind(4, added.Type).Bind(5, added.SchemaVersion).Bind(6, added.Actor)
+            .Bind(7, atMicroseconds).Bind(8, added.Body).Bind(9, added.Sealed ? 1 : 0).Execute();
 
-    public void InsertEntry(long index, byte[] leafHash, byte[] entry) => _entry.Execute(index, leafHash, entry);
+    public void InsertEntry(long index, byte[] leafHash, byte[] entry) => _entry.Bind(1, index).Bind(2, leafHash).Bind(3, entry).Execute();
 
-    public void InsertOpening(long index, string name, byte[] salt, string value) => _opening.Execute(index, name, salt, value);
+    public void InsertOpening(long index, string name, byte[] salt, string value) => _opening.Bind(1, index).Bind(2, name).Bind(3, salt).Bind(4, value).Execute();
 
     /// <returns>False when the caller's key was taken.</returns>
     public bool InsertIdempotency(IdempotencyRow row, long? leafIndex) =>
-        _idempotency.Execute(
-            row.Caller, row.Key, row.RequestHash, row.Status, row.Location, row.ETag, row.Body, leafIndex, Instant.ToMicroseconds(row.At)) == 1;
+        _idempotency.Bind(1, row.Caller).Bind(2, row.Key).Bind(3, row.RequestHash).Bind(4, row.Status).Bind(5, row.Location).Bind(6, row.ETag)
+            .Bind(7, row.Body).Bind(8, leafIndex).Bind(9, Instant.ToMicroseconds(row.At)).Execute() == 1;
 
     /// <summary>Replaces the head if it is still the old one.</summary>
     public void MoveHead(SignedHead old, SignedHead head, long atMicroseconds)
     {
-        if (_head.Execute(head.Size, head.Root, head.Checkpoint, atMicroseconds, old.Size, old.Root) != 1)
+        if (_head.Bind(1, head.Size).Bind(2, head.Root).Bind(3, head.Checkpoint).Bind(4, atMicroseconds).Bind(5, old.Size).Bind(6, old.Root).Execute() != 1)
         {
             throw new StoreRefusedException(
                 $"The head of the log in the database is no longer {old.Size} {Convert.ToHexStringLower(old.Root)}; another program has written to it.");

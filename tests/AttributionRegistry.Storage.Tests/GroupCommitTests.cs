@@ -146,7 +146,7 @@ public sealed class GroupCommitTests : IDisposable
     public async Task In_one_batch_each_commit_fails_alone()
     {
         using var hold = new ManualResetEventSlim();
-        var blocked = _store.Writer.CommitAsync(Stores.Append("blocker", 0) with { Rows = _ => hold.Wait() });
+        var blocked = await BlockAsync(hold);
         var good = _store.Writer.CommitAsync(Stores.Append("good-1", 0));
         var thrown = _store.Writer.CommitAsync(Stores.Append("bad-1", 0) with { Rows = _ => throw new FormatException("as asked") });
         var conflict = _store.Writer.CommitAsync(Stores.Append("good-1", 7));
@@ -188,7 +188,7 @@ public sealed class GroupCommitTests : IDisposable
     {
         using var hold = new ManualResetEventSlim();
         using var cancel = new CancellationTokenSource();
-        var blocked = _store.Writer.CommitAsync(Stores.Append("blocker", 0) with { Rows = _ => hold.Wait() });
+        var blocked = await BlockAsync(hold);
         var waiting = _store.Writer.CommitAsync(Stores.Append("case-1", 0), cancel.Token);
         await cancel.CancelAsync();
         hold.Set();
@@ -217,6 +217,22 @@ public sealed class GroupCommitTests : IDisposable
         _store.Events.ReadLeaf(-1).Should().BeNull();
         var beyond = () => _store.Writer.InclusionProof(0, 4);
         beyond.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    /// <summary>Occupies the writer with a batch of one, so that what is sent next waits and shares the batch after it.</summary>
+    private async Task<Task> BlockAsync(ManualResetEventSlim hold)
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var blocked = _store.Writer.CommitAsync(Stores.Append("blocker", 0) with
+        {
+            Rows = _ =>
+            {
+                entered.SetResult();
+                hold.Wait();
+            },
+        });
+        await entered.Task;
+        return blocked;
     }
 
     private static byte[] TreeOf(IEnumerable<StoredLeaf> leaves)
