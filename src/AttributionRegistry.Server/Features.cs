@@ -23,11 +23,11 @@ public static class Features
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
-        services.AddRounds();
         services.AddFindings();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
+        services.AddRounds();
         return services;
     }
 
