@@ -118,17 +118,17 @@ public abstract partial record CaseCommand
                 return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a ballot key signed by one of your registered signing keys (V-70).", "/ballotKey");
             }
 
+            // V-70: exactly one key per seat; a key that two members share would count as one ballot of two people.
+            if (Accepts && state.Panel.Seats.Any(s => s.Person != By.Id && s.Key?.Id == Key!.Id))
+            {
+                return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a fresh ballot key of your own (V-70).", "/ballotKey/spki");
+            }
+
             // V-10: silence is refusal. Giving the seat up is never too late.
             var seat = state.Panel.SeatOf(By.Id)!;
             if (Accepts && seat.Declaration is null && At >= seat.OfferedAt.AddDays(RuleSet.Default.Windows.AcceptanceDays))
             {
                 return Refusal.Conflict("declaration-too-late", $"A seat is accepted within {RuleSet.Default.Windows.AcceptanceDays} days (V-10); the integrity officer fills it now.");
-            }
-
-            // V-70: exactly one key per seat; a key that two members share would count as one ballot of two people.
-            if (Accepts && state.Panel.Seats.Any(s => s.Person != By.Id && s.Key?.Id == Key!.Id))
-            {
-                return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a fresh ballot key of your own (V-70).", "/ballotKey/spki");
             }
 
             var declaration = new Declaration(Accepts, Kind, Statement, NamedAnActor, At, TextDigest);
@@ -272,11 +272,12 @@ public static class PanelDraw
     public static IReadOnlyList<ExcludedCandidate> Excluded(Case state, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var on = DateOnly.FromDateTime(at.UtcDateTime);
+        var (pool, on) = (state.Pool!, DateOnly.FromDateTime(at.UtcDateTime));
+        var concerns = PanelRules.ConcernsOf(state, pool, on);
         return
         [
-            .. state.Pool!.Candidates
-                .Select(c => (Candidate: c, Grounds: Exclusion.Of(c, PanelRules.ConcernsOf(state, state.Pool, on), on)))
+            .. pool.Candidates
+                .Select(c => (Candidate: c, Grounds: Exclusion.Of(c, concerns, on)))
                 .Where(x => x.Grounds.Count > 0 || PanelRules.IsTaken(state, x.Candidate))
                 .Select(x => new ExcludedCandidate(x.Candidate.Id, x.Grounds)),
         ];
