@@ -55,10 +55,14 @@ public sealed class EvidenceFiles
     /// <param name="declaredLength">What the sender announced, or null.</param>
     /// <param name="limit">The most bytes that are taken.</param>
     /// <param name="progress">Called with the bytes received so far, after every full buffer and at the end.</param>
+    /// <param name="beforeNaming">
+    /// Called with the digest once all bytes are durable and before they get their name. What it throws, this throws, and nothing is left.
+    /// </param>
     /// <exception cref="EvidenceTooLargeException">More than the limit, or more than declared. Nothing is left.</exception>
     /// <exception cref="EvidenceCutShortException">Less than declared. Nothing is left.</exception>
     public async Task<StoredFile> StoreAsync(
-        Stream content, long? declaredLength, long limit, Func<long, ValueTask>? progress, CancellationToken cancel)
+        Stream content, long? declaredLength, long limit, Func<long, ValueTask>? progress, CancellationToken cancel,
+        Func<string, ValueTask>? beforeNaming = null)
     {
         if (declaredLength > limit)
         {
@@ -69,6 +73,11 @@ public sealed class EvidenceFiles
         try
         {
             var (digest, length) = await ReceiveAsync(temporary, content, declaredLength, limit, progress, cancel).ConfigureAwait(false);
+            if (beforeNaming is not null)
+            {
+                await beforeNaming(digest).ConfigureAwait(false);
+            }
+
             return new StoredFile(digest, length, AlreadyThere: !Name(temporary, digest));
         }
         finally

@@ -12,8 +12,10 @@ public static class ActorJournal
 
     private const string VersionSql = "UPDATE actor SET version = @version WHERE id = @id";
 
+    // Another spelling by the same source ("APT 28" after "APT28") folds to the same row: it is found already.
     private const string NameSql = """
         INSERT INTO actor_name (folded, actor, name, coined_by, relation) VALUES (@folded, @actor, @name, @coinedBy, @relation)
+        ON CONFLICT (folded, actor, coined_by) DO NOTHING
         """;
 
     public static Journal<Actor, ActorEvent> Definition { get; } = new(

@@ -19,6 +19,11 @@ public static class CaseJournal
 
     private const string LocatorSql = "INSERT INTO locator (id, incident) VALUES (@id, @incident)";
 
+    // Which items hold which bytes: two items may hold the same, and the last one to let go frees the file.
+    private const string SealedSql = "INSERT INTO evidence_payload (evidence, sha256) VALUES (@evidence, @sha256)";
+
+    private const string ErasedSql = "DELETE FROM evidence_payload WHERE evidence = @evidence";
+
     private const string AddPersonSql = """
         INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
         """;
@@ -104,6 +109,16 @@ public static class CaseJournal
             rows.Execute(LocatorSql, new { id, incident = row.id });
         }
 
+        switch (context.Event)
+        {
+            case CaseEvent.PayloadSealed e:
+                rows.Execute(SealedSql, new { evidence = e.Evidence.Value, sha256 = e.Payload.Sha256 });
+                break;
+            case CaseEvent.Erased e:
+                rows.Execute(ErasedSql, new { evidence = e.Evidence.Value });
+                break;
+        }
+
         var (before, after) = (People(context.Before), People(state));
         foreach (var person in after.Except(before))
         {
@@ -116,10 +131,11 @@ public static class CaseJournal
         }
     }
 
-    // Whoever the case itself lets in. Those recused are out, whatever else they were.
+    // Whoever the case itself lets in: parties once they are served. Those recused are out, whatever else they were.
     private static HashSet<PersonId> People(Case? state) => state is null
         ? []
-        : [.. state.Assigned.Keys.Concat(state.Panel?.Sitting.Select(s => s.Person) ?? []).Where(p => !state.Recused.Contains(p))];
+        : [.. state.Assigned.Keys.Concat(state.Panel?.Sitting.Select(s => s.Person) ?? [])
+            .Where(p => !state.Recused.Contains(p) && (!state.Parties.ContainsKey(p) || state.Services.Any(s => s.On == p)))];
 
     private static IEnumerable<string> Located(CaseEvent @event) => @event switch
     {

@@ -1,0 +1,54 @@
+using AttributionRegistry.Server.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Mvc;
+
+namespace AttributionRegistry.Server.Evidence;
+
+public static class EvidenceEndpoints
+{
+    public static IServiceCollection AddEvidence(this IServiceCollection services)
+    {
+        services.AddProblems(EvidenceProblems.All);
+        services.AddSingleton<Payloads>();
+        services.AddSingleton<PayloadIntake>();
+        services.AddSingleton<PayloadOutlet>();
+        services.AddHostedService<PayloadSweeper>();
+        return services;
+    }
+
+    public static void MapEvidence(this IEndpointRouteBuilder routes)
+    {
+        var ofIncident = routes.MapGroup("/incidents/{incidentId}/evidence").WithTags("Evidence");
+        ofIncident.MapGet("/", EvidenceReads.List).WithName("ListEvidence").PublicRead().Refuses(404);
+        ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 422);
+        ofIncident.MapPost("/bulk", SubmitBulk.HandleAsync).WithName("SubmitEvidenceInBulk").Refuses(404, 409, 422);
+
+        var evidence = routes.MapGroup("/evidence/{evidenceId}").WithTags("Evidence");
+        evidence.MapGet("/", EvidenceReads.Get).WithName("GetEvidence").PublicRead().Conditional().Refuses(404);
+        evidence.MapGet("/custody", EvidenceReads.Custody).WithName("ListCustody").Refuses(404);
+        evidence.MapPost("/custody", WriteEvidence.RecordCustodyAsync).WithName("RecordCustody").Refuses(403, 404, 409, 422);
+        evidence.MapGet("/grades", EvidenceReads.Grades).WithName("ListGrades").Refuses(404);
+        evidence.MapPost("/grades", WriteEvidence.GradeAsync).WithName("GradeEvidence").Refuses(403, 404, 409, 422);
+        evidence.MapPut("/gist", WriteEvidence.WriteGistAsync).WithName("WriteGist").Refuses(403, 404, 409, 412, 422);
+        evidence.MapPost("/release", WriteEvidence.ReleaseAsync).WithName("ReleaseEvidence").Refuses(403, 404, 409, 422);
+        evidence.MapPut("/label", WriteEvidence.RelabelAsync).WithName("RelabelEvidence").Refuses(403, 404, 409, 412, 422);
+        evidence.MapPost("/admissibility", WriteEvidence.JudgeAsync).WithName("JudgeEvidence").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/erasure", WriteEvidence.EraseAsync).WithName("EraseEvidence").Refuses(403, 404, 409, 422);
+        evidence.MapGet("/accesses", EvidenceReads.Accesses).WithName("ListAccesses").Refuses(403, 404);
+        MapContent(evidence, routes.ServiceProvider.GetRequiredService<RegistrySettings>().MaxEvidenceBytes);
+    }
+
+    // A large file takes longer than any other request may; the least data rate still ends those that stand still.
+    private static void MapContent(IEndpointRouteBuilder evidence, long maxBytes)
+    {
+        evidence.MapPut("/content", PutContent.HandleAsync).WithName("PutEvidenceContent")
+            .WithMetadata(new RequestSizeLimitAttribute(maxBytes), new AcceptsMetadata(["application/octet-stream", "*/*"], typeof(Stream), isOptional: true))
+            .DisableRequestTimeout()
+            .Refuses(400, 403, 404, 409, 413, 415, 422, 507);
+        evidence.MapGet("/content", GetContent.HandleAsync).WithName("GetEvidenceContent").PublicRead().Conditional()
+            .Produces(StatusCodes.Status206PartialContent, contentType: MediaTypes.Unknown)
+            .DisableRequestTimeout()
+            .Refuses(404, 409, 410, 416);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Scales;
+
+namespace AttributionRegistry.Server.Evidence;
+
+/// <summary>The stored bytes of an item. The digest stays when the bytes have been erased.</summary>
+public sealed record PayloadView(string Sha256, long Size, string SniffedMediaType);
+
+/// <summary>The grade that counts now, in the Admiralty code.</summary>
+public sealed record GradeView(SourceGrade Source, InformationGrade Information);
+
+/// <summary>One grading; earlier ones are kept (E5).</summary>
+/// <param name="Number">From 1, in order.</param>
+/// <param name="Source">Reliability of the source, A to F.</param>
+/// <param name="Information">Credibility of the information, 1 to 6.</param>
+/// <param name="By">Who graded.</param>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why.</param>
+public sealed record GradingView(int Number, SourceGrade Source, InformationGrade Information, PersonId By, DateTimeOffset At, string Reason);
+
+/// <summary>One link of the chain of custody; its giver is the holder of the link before (E2).</summary>
+/// <param name="Number">From 1, in order.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="From">Who held the item before; null for the first link.</param>
+/// <param name="Holder">Who holds it from then on.</param>
+/// <param name="By">Who recorded it.</param>
+/// <param name="At">When.</param>
+/// <param name="Note">In words.</param>
+public sealed record CustodyView(int Number, CustodyKind Kind, PersonId? From, PersonId Holder, PersonId By, DateTimeOffset At, string Note);
+
+/// <summary>One read of the bytes, recorded before the first of them left (E7).</summary>
+/// <param name="Number">From 1, in order.</param>
+/// <param name="By">Who read; the machine's id (zeros) for a reader without credentials.</param>
+/// <param name="At">When.</param>
+/// <param name="Range">The bytes asked for, or "all".</param>
+public sealed record AccessView(int Number, PersonId By, DateTimeOffset At, string Range);
+
+/// <summary>What only those who work on the case see of an item.</summary>
+public sealed record EvidenceInside
+{
+    public required PersonId SubmittedBy { get; init; }
+
+    public required PersonId Holder { get; init; }
+
+    public required string InterestInOutcome { get; init; }
+
+    public Collection? Collected { get; init; }
+
+    public required ImmutableArray<string> HandlingCaveats { get; init; }
+
+    public string? StandingReason { get; init; }
+
+    /// <summary>The source's recorded consent to a wider label (E6).</summary>
+    public string? SourceConsent { get; init; }
+
+    /// <summary>Who has seen what is withheld.</summary>
+    public string? SeenBy { get; init; }
+
+    public required ImmutableArray<PersonId> GistServedOn { get; init; }
+
+    public required IReadOnlyList<GradingView> Gradings { get; init; }
+
+    public required IReadOnlyList<CustodyView> Custody { get; init; }
+}
+
+/// <summary>
+/// An item of evidence, as far as the reader may see it. Whoever works on the case sees all; a party sees what was released to
+/// the parties and the gists served on it; the public sees what was released to it in a published case. Members that the reader
+/// may not see are null. No reader outside the case ever sees a person.
+/// </summary>
+public sealed record EvidenceView
+{
+    public required EvidenceId Id { get; init; }
+
+    public required IncidentId Incident { get; init; }
+
+    public required EvidenceKind Kind { get; init; }
+
+    public required EvidenceStanding Standing { get; init; }
+
+    /// <summary>Null where only the gist may be seen; so are the description and what follows from it.</summary>
+    public string? Title { get; init; }
+
+    public Text? Description { get; init; }
+
+    /// <summary>Media type as the submitter declared it; the one found in the bytes is in the payload.</summary>
+    public string? DeclaredMediaType { get; init; }
+
+    public DateTimeOffset? SubmittedAt { get; init; }
+
+    public Tlp? Tlp { get; init; }
+
+    public Spoofability? Spoofability { get; init; }
+
+    public MicticAspect? Mictic { get; init; }
+
+    /// <summary>The report it rests on; items with the same origin count once (E8).</summary>
+    public string? Origin { get; init; }
+
+    public ImmutableArray<Parent>? Parents { get; init; }
+
+    public ImmutableArray<Source>? Sources { get; init; }
+
+    public bool? PayloadHeldElsewhere { get; init; }
+
+    public PayloadView? Payload { get; init; }
+
+    public GradeView? Grade { get; init; }
+
+    public Audience? ReleasedTo { get; init; }
+
+    /// <summary>Why the item is withheld, where a gist stands in for it.</summary>
+    public string? WithheldBecause { get; init; }
+
+    /// <summary>The essence of what is withheld.</summary>
+    public Text? Gist { get; init; }
+
+    public EvidenceInside? Inside { get; init; }
+
+    /// <summary>The item for a reader, or null when they may not see anything of it.</summary>
+    /// <param name="state">The case.</param>
+    /// <param name="item">One of its items.</param>
+    /// <param name="reader">Null for a stranger.</param>
+    public static EvidenceView? For(Case state, EvidenceItem item, Caller? reader)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(item);
+        if (reader is not null && state.MayRead(reader))
+        {
+            return Whole(state, item) with { WithheldBecause = item.Withheld?.ReasonCode, Gist = item.Gist, Inside = InsideOf(item) };
+        }
+
+        if (state.HasFinding && item.ReleasedTo == Audience.Public)
+        {
+            return Whole(state, item);
+        }
+
+        if (reader is null || !state.Parties.ContainsKey(reader.Id) || !state.MaySee(reader))
+        {
+            return null;
+        }
+
+        var disclosureServed = state.Services.Any(s => s.On == reader.Id && s.Documents.Contains(ServedDocument.DisclosureSet));
+        if (item.ReleasedTo >= Audience.Parties && disclosureServed)
+        {
+            return Whole(state, item);
+        }
+
+        return item.GistServedOn.Contains(reader.Id)
+            ? new EvidenceView
+            {
+                Id = item.Id, Incident = state.Id, Kind = item.Described.Kind, Standing = item.Standing,
+                WithheldBecause = item.Withheld?.ReasonCode, Gist = item.Gist,
+            }
+            : null;
+    }
+
+    private static EvidenceView Whole(Case state, EvidenceItem item) => new()
+    {
+        Id = item.Id,
+        Incident = state.Id,
+        Kind = item.Described.Kind,
+        Standing = item.Standing,
+        Title = item.Described.Title,
+        Description = item.Described.Description,
+        DeclaredMediaType = item.Described.DeclaredMediaType,
+        SubmittedAt = item.SubmittedAt,
+        Tlp = item.Tlp,
+        Spoofability = item.Described.Spoofability,
+        Mictic = item.Described.Mictic,
+        Origin = item.Described.Origin,
+        Parents = item.Described.Parents,
+        Sources = item.Described.Sources,
+        PayloadHeldElsewhere = item.Described.PayloadHeldElsewhere,
+        Payload = item.Payload is { } p ? new PayloadView(p.Sha256, p.Size, p.SniffedMediaType) : null,
+        Grade = item.Grade is { } g ? new GradeView(g.Source, g.Information) : null,
+        ReleasedTo = item.ReleasedTo,
+    };
+
+    private static EvidenceInside InsideOf(EvidenceItem item) => new()
+    {
+        SubmittedBy = item.SubmittedBy,
+        Holder = item.Holder,
+        InterestInOutcome = item.Described.InterestInOutcome,
+        Collected = item.Described.Collected,
+        HandlingCaveats = item.Described.HandlingCaveats,
+        StandingReason = item.StandingReason,
+        SourceConsent = item.SourceConsent,
+        SeenBy = item.Withheld?.SeenBy,
+        GistServedOn = [.. item.GistServedOn.OrderBy(p => p.Value, StringComparer.Ordinal)],
+        Gradings = GradingsOf(item),
+        Custody = CustodyOf(item),
+    };
+
+    internal static IReadOnlyList<GradingView> GradingsOf(EvidenceItem item) =>
+        [.. item.Gradings.Select((g, i) => new GradingView(i + 1, g.Source, g.Information, g.By, g.At, g.Reason))];
+
+    internal static IReadOnlyList<CustodyView> CustodyOf(EvidenceItem item) =>
+        [.. item.Custody.Select((c, i) => new CustodyView(i + 1, c.Kind, c.From, c.Holder, c.By, c.At, c.Note))];
+}

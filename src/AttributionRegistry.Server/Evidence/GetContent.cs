@@ -1,0 +1,155 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Security;
+using AttributionRegistry.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace AttributionRegistry.Server.Evidence;
+
+using ContentResult = Results<FileStreamHttpResult, StatusCodeHttpResult, ProblemHttpResult>;
+
+public static class GetContent
+{
+    /// <summary>
+    /// The bytes of an item, whole or a range of them, always as an attachment. All of the file is hashed against its recorded digest
+    /// first (E1), and the read is in the access record before the first byte leaves (E7).
+    /// </summary>
+    public static Task<ContentResult> HandleAsync(
+        EvidenceId evidenceId, HttpContext http, Visitor visitor, PayloadOutlet outlet, CancellationToken cancel) =>
+        outlet.ServeAsync(evidenceId, http, visitor.Caller, cancel);
+}
+
+/// <summary>Serves the bytes of one item: rights, digest, access record, bytes; in this order.</summary>
+public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payloads payloads, TimeProvider clock, ILogger<PayloadOutlet> log)
+{
+    private const string Policy = "default-src 'none'; sandbox";
+    private const int MaxRangeChars = 100;
+
+    // The machine finds the damage, whoever asked; it needs a role that every case knows.
+    private static readonly Caller Guard = new(Startup.Machine.Id, new HashSet<Role> { Role.Auditor });
+
+    // Reads of the same item at the same time wait for each other instead of racing for the next version of its record.
+    private readonly Leases _records = new();
+
+    public async Task<ContentResult> ServeAsync(EvidenceId evidence, HttpContext http, Caller? reader, CancellationToken cancel)
+    {
+        if (locator.Locate(evidence.Value) is not { } incident || Find(incident, evidence, reader) is not { Payload: { } payload } item)
+        {
+            return Problems.NotFound();
+        }
+
+        if (Unusable(item) is { } problem)
+        {
+            return problem;
+        }
+
+        if (Precondition.NotModified(http, Precondition.ETag(payload.Sha256)))
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        FileStream? file;
+        try
+        {
+            file = await payloads.Files.OpenVerifiedAsync(payload.Sha256, cancel);
+        }
+        catch (EvidenceDamagedException damage)
+        {
+            return await QuarantineAsync(incident, evidence, payload, damage.Actual);
+        }
+
+        if (file is null)
+        {
+            // Erased since the rules were asked; else the file is gone, which is the worst damage.
+            return Find(incident, evidence, reader) is { } now && Unusable(now) is { } since ? since : await QuarantineAsync(incident, evidence, payload, found: "");
+        }
+
+        try
+        {
+            if (await RecordAsync(incident, evidence, reader, RangeOf(http.Request), cancel) is { } refusal)
+            {
+                await file.DisposeAsync();
+                return refusal.ToProblem();
+            }
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+
+        // Crash here: a read is recorded that never happened. The other way round must not be possible.
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{evidence}.bin\"";
+        http.Response.Headers.ContentSecurityPolicy = Policy;
+        http.Response.Headers.CacheControl = "no-store"; // A cache would serve bytes without recording it.
+        return TypedResults.Stream(file, MediaTypes.Unknown, entityTag: EntityTagHeaderValue.Parse(Precondition.ETag(payload.Sha256)), enableRangeProcessing: true);
+    }
+
+    /// <summary>The item if the reader may have its bytes: who works on it, or anybody once it is disclosed with a published finding.</summary>
+    private EvidenceItem? Find(IncidentId incident, EvidenceId evidence, Caller? reader) =>
+        Allowed(core.Load(CaseJournal.Definition, CaseJournal.Stream(incident)).State, evidence, reader);
+
+    private static EvidenceItem? Allowed(Case? state, EvidenceId evidence, Caller? reader)
+    {
+        if (state?.Find(evidence) is not { } item)
+        {
+            return null;
+        }
+
+        var inside = reader is not null && state.MaySee(reader) && state.MayReadPayload(reader, item);
+        var disclosed = state.HasFinding && item.ReleasedTo == Audience.Public && item.Standing != EvidenceStanding.Rejected;
+        return inside || disclosed ? item : null;
+    }
+
+    private static ProblemHttpResult? Unusable(EvidenceItem item) => item.Standing switch
+    {
+        EvidenceStanding.Erased => Problems.Of(StatusCodes.Status410Gone, EvidenceProblems.Erased, "The bytes of this item were erased by order."),
+        EvidenceStanding.Quarantined => Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Quarantined, "The item is quarantined: its stored bytes were found damaged."),
+        _ => null,
+    };
+
+    /// <summary>Puts the read into the access record, if the reader may still read: hashing a large file takes minutes.</summary>
+    private async Task<Refusal?> RecordAsync(IncidentId incident, EvidenceId evidence, Caller? reader, string range, CancellationToken cancel)
+    {
+        var stream = AccessJournal.Stream(evidence);
+        using (await _records.TakeAsync(stream, cancel))
+        {
+            var outcome = await core.RunAsync(
+                reader ?? Startup.Machine, Now,
+                session => Allowed(session.Load(CaseJournal.Definition, CaseJournal.Stream(incident)), evidence, reader) is { } item && Unusable(item) is null
+                    ? session.Append(AccessJournal.Definition, stream, Decision<AccessEvent>.Accept(new AccessEvent.Read(evidence, range)))
+                    : CaseWrites.NoSuchThing,
+                null, cancel);
+            return outcome is Outcome.Refused(var refusal) ? refusal : null;
+        }
+    }
+
+    private async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string found)
+    {
+        log.LogError(
+            "ALARM: evidence {Evidence} is damaged: recorded SHA-256 {Recorded}, found {Found}. It is quarantined; restore the file from a backup.",
+            evidence, payload.Sha256, found.Length == 0 ? "no file" : found);
+        var outcome = await core.RunAsync(
+            Guard, Now,
+            session => CaseWrites.Append(session, incident, _ => new CaseCommand.Quarantine(evidence, found) { By = Guard, At = session.At }),
+            null, CancellationToken.None);
+        if (outcome is Outcome.Refused({ Code: not "already-quarantined" } refusal))
+        {
+            log.LogError("Evidence {Evidence} could not be quarantined: {Code}.", evidence, refusal.Code);
+        }
+
+        return Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined.");
+    }
+
+    private DateTimeOffset Now => Instants.Whole(clock.GetUtcNow());
+
+    /// <summary>As far as it is certain that no more leaves: one plain range, else all.</summary>
+    private static string RangeOf(HttpRequest request) =>
+        request.Headers.IfRange.Count == 0 && request.GetTypedHeaders().Range is { Ranges.Count: 1 } range && range.ToString() is { Length: <= MaxRangeChars } text
+            ? text
+            : "all";
+}

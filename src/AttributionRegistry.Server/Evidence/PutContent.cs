@@ -1,0 +1,131 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Storage;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace AttributionRegistry.Server.Evidence;
+
+public static class PutContent
+{
+    /// <summary>
+    /// Brings the bytes of an item, once: streamed, hashed on the way, on disk before the answer. A declared Content-Digest that does
+    /// not fit is refused and nothing is kept. Whether the caller may bring them is decided before the first byte is read.
+    /// </summary>
+    public static Task<Results<Created<Written>, ProblemHttpResult>> HandleAsync(
+        EvidenceId evidenceId, Ask ask, PayloadIntake intake, CancellationToken cancel) => intake.ReceiveAsync(evidenceId, ask, cancel);
+}
+
+/// <summary>Receives the bytes of one item: rights, bytes on disk, event; in this order.</summary>
+public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads payloads, RegistrySettings settings, ILogger<PayloadIntake> log)
+{
+    private const int DiskFull = 28; // ENOSPC
+    private const int QuotaUsedUp = 122; // EDQUOT
+
+    // Stands for bytes that have not come yet, to ask the rules whether they may.
+    private static readonly Payload Expected = new(new string('0', 64), 0, MediaTypes.Unknown, new string('0', 64));
+
+    public async Task<Results<Created<Written>, ProblemHttpResult>> ReceiveAsync(EvidenceId evidence, Ask ask, CancellationToken cancel)
+    {
+        var http = ask.Http!;
+        var incident = cases.Locate(evidence.Value);
+        if (MayBring(incident, evidence, ask) is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+
+        var declared = ReadHeaders(http.Request);
+        IDisposable? lease = null;
+        try
+        {
+            var content = new HeadTee(http.Request.Body);
+            var stored = await payloads.Files.StoreAsync(
+                content, http.Request.ContentLength, settings.MaxEvidenceBytes, progress: null, cancel,
+                beforeNaming: async digest =>
+                {
+                    if (declared is not null && declared != digest)
+                    {
+                        throw new RequestRefusedException(
+                            StatusCodes.Status422UnprocessableEntity, EvidenceProblems.DigestMismatch, $"The bytes have SHA-256 {digest}, declared was {declared}. Nothing was kept.");
+                    }
+
+                    lease = await payloads.LeaseAsync(digest, cancel);
+                });
+            var payload = new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(content.Head), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
+
+            // Crash here: the file is there, no event names it. Harmless; the sweeper removes it after a day.
+            // From here on the client's patience counts no more: half an act must not be left to chance.
+            var answer = await cases.CreateAsync(
+                ask with { Key = null }, incident, evidence.Value, $"/v1/evidence/{evidence}/content",
+                (_, _) => new CaseCommand.SealPayload(evidence, payload) { By = ask.By, At = ask.At }, CancellationToken.None);
+            if (answer.Result is ProblemHttpResult)
+            {
+                payloads.DestroyUnlessNamed(stored.Digest);
+            }
+
+            return answer;
+        }
+        catch (EvidenceTooLargeException)
+        {
+            return TooLarge();
+        }
+        catch (EvidenceCutShortException cut)
+        {
+            return CutShort($"The body was announced as {cut.Declared} bytes and ended after {cut.Received}.");
+        }
+        catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return TooLarge();
+        }
+        catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status400BadRequest)
+        {
+            return CutShort("The body ended before its announced end.");
+        }
+        catch (ConnectionResetException)
+        {
+            return CutShort("The connection broke before the end of the body."); // Nobody hears it; the log of requests does.
+        }
+        catch (IOException full) when (full.HResult is DiskFull or QuotaUsedUp)
+        {
+            log.LogError(full, "The evidence store has no room for {Evidence}.", evidence);
+            return Problems.Of(StatusCodes.Status507InsufficientStorage, EvidenceProblems.InsufficientStorage, "There is no room for the file. Nothing was kept.");
+        }
+        finally
+        {
+            lease?.Dispose();
+        }
+    }
+
+    /// <summary>Asks the rules with a stand-in for the bytes; nothing is written.</summary>
+    private Refusal? MayBring(IncidentId? incident, EvidenceId evidence, Ask ask) =>
+        incident is { } known && core.Load(CaseJournal.Definition, CaseJournal.Stream(known)).State is { } state
+            ? CaseDecider.Decide(state, new CaseCommand.SealPayload(evidence, Expected) { By = ask.By, At = ask.At }, core.Policy!).Refusal
+            : CaseWrites.NoSuchThing;
+
+    private string? ReadHeaders(HttpRequest request)
+    {
+        if (request.ContentLength > settings.MaxEvidenceBytes)
+        {
+            throw new RequestRefusedException(TooLarge());
+        }
+
+        if (request.Headers.ContentEncoding.Count > 0)
+        {
+            throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedEncoding, "The bytes must come without Content-Encoding: they are kept as they are.");
+        }
+
+        return request.Headers.ContainsKey(HeaderNames.ContentRange)
+            ? throw new RequestRefusedException(StatusCodes.Status400BadRequest, EvidenceProblems.PartialUpload, "The bytes of an item come whole, without Content-Range.")
+            : ContentDigest.Declared(request.Headers);
+    }
+
+    private ProblemHttpResult TooLarge() =>
+        Problems.Of(StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, $"An item of evidence has at most {settings.MaxEvidenceBytes} bytes here. Nothing was kept.");
+
+    private static ProblemHttpResult CutShort(string detail) =>
+        Problems.Of(StatusCodes.Status400BadRequest, EvidenceProblems.UploadCutShort, $"{detail} Nothing was kept.");
+}

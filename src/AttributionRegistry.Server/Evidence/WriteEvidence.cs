@@ -1,0 +1,141 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Scales;
+using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.People;
+using AttributionRegistry.Server.Registry;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AttributionRegistry.Server.Evidence;
+
+/// <summary>A grade in the Admiralty code.</summary>
+/// <param name="Source">Reliability of the source, A to F; F: cannot be judged.</param>
+/// <param name="Information">Credibility of the information, 1 to 6; 6: cannot be judged.</param>
+/// <param name="Reason">Why.</param>
+public sealed record GradeRequest(SourceGrade Source, InformationGrade Information, string Reason);
+
+/// <summary>A link in the chain of custody.</summary>
+/// <param name="Kind">transferred, copied, examined or redacted.</param>
+/// <param name="Note">In words.</param>
+/// <param name="To">Who receives the item; for a transfer.</param>
+public sealed record CustodyRequest(CustodyKind Kind, string Note, PersonId? To = null);
+
+/// <summary>The essence of an item that stays withheld.</summary>
+/// <param name="Gist">Its essence, without what must be protected.</param>
+/// <param name="ReasonCode">Why it is withheld.</param>
+/// <param name="SeenBy">Who has seen it, by role.</param>
+public sealed record GistRequest(Text Gist, string ReasonCode, string SeenBy);
+
+/// <summary>How far an item is let out.</summary>
+/// <param name="To">parties or public; never wider than the label.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ReleaseRequest(Audience To, string Reason);
+
+/// <summary>A new sharing label.</summary>
+/// <param name="Tlp">TLP 2.0.</param>
+/// <param name="SourceConsent">The source's consent, where the new label is wider.</param>
+public sealed record LabelRequest(Tlp Tlp, string? SourceConsent = null);
+
+/// <summary>Whether an item is taken into the case.</summary>
+/// <param name="Accepted">False: rejected.</param>
+/// <param name="Reason">Why.</param>
+public sealed record AdmissibilityRequest(bool Accepted, string Reason);
+
+/// <summary>An order to destroy the bytes of an item.</summary>
+/// <param name="LegalBasis">The rule that demands it.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ErasureRequest(string LegalBasis, string Reason);
+
+/// <summary>The small verbs of an item of evidence; each is one command, and the rule is beside the command.</summary>
+public static class WriteEvidence
+{
+    /// <summary>Describes an item of evidence. Its bytes follow, once, with PUT on its content.</summary>
+    public static Task<Results<Created<Written>, ProblemHttpResult>> SubmitAsync(
+        IncidentId incidentId, Body<EvidenceDescription> body, Ask ask, CaseWrites cases, Entropy entropy, CancellationToken cancel)
+    {
+        var id = entropy.NewId<EvidenceId>();
+        return cases.CreateAsync(
+            ask.With(body), incidentId, id.Value, $"/v1/evidence/{id}",
+            (_, _) => new CaseCommand.SubmitEvidence(id, body.Value) { By = ask.By, At = ask.At }, cancel);
+    }
+
+    /// <summary>Grades source and information in the Admiralty code. Never the submitter's own work (E4); old grades stay (E5).</summary>
+    public static Task<Results<Created<Written>, ProblemHttpResult>> GradeAsync(
+        EvidenceId evidenceId, Body<GradeRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
+        cases.CreateAsync(
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value, $"/v1/evidence/{evidenceId}/grades",
+            (_, _) => new CaseCommand.Grade(evidenceId, body.Value.Source, body.Value.Information, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
+
+    /// <summary>Records a transfer, copy, examination or redaction. Only the present holder gives (E2).</summary>
+    public static Task<Results<Created<Written>, ProblemHttpResult>> RecordCustodyAsync(
+        EvidenceId evidenceId, Body<CustodyRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
+        cases.CreateAsync(
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value, $"/v1/evidence/{evidenceId}/custody",
+            (session, state) =>
+            {
+                RequireReceiver(session, state, ask.By, body.Value);
+                return new CaseCommand.RecordCustody(evidenceId, body.Value.Kind, body.Value.To, body.Value.Note) { By = ask.By, At = ask.At };
+            },
+            cancel);
+
+    /// <summary>Writes or replaces the gist of an item that stays withheld (P4). A new gist has to be served again. If-Match is honoured.</summary>
+    public static Task<Results<Ok<Written>, ProblemHttpResult>> WriteGistAsync(
+        EvidenceId evidenceId, Body<GistRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
+        cases.ChangeAsync(
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value,
+            (_, _) => new CaseCommand.WriteGist(evidenceId, body.Value.Gist, body.Value.ReasonCode, body.Value.SeenBy) { By = ask.By, At = ask.At },
+            cancel, Conditional(ask));
+
+    /// <summary>Lets an item out to the parties or the public, never wider than its label (E6). A release is not taken back.</summary>
+    public static Task<Results<Ok<Written>, ProblemHttpResult>> ReleaseAsync(
+        EvidenceId evidenceId, Body<ReleaseRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
+        cases.ChangeAsync(
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value,
+            (_, _) => new CaseCommand.Release(evidenceId, body.Value.To, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
+
+    /// <summary>Changes the TLP label; widening needs the source's recorded consent (E6). If-Match is honoured.</summary>
+    public static Task<Results<Ok<Written>, ProblemHttpResult>> RelabelAsync(
+        EvidenceId evidenceId, Body<LabelRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
+        cases.ChangeAsync(
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value,
+            (_, _) => new CaseCommand.Relabel(evidenceId, body.Value.Tlp, body.Value.SourceConsent) { By = ask.By, At = ask.At },
+            cancel, Conditional(ask));
+
+    /// <summary>Accepts an item into the case, or rejects it with a reason. Never one's own.</summary>
+    public static Task<Results<Ok<Written>, ProblemHttpResult>> JudgeAsync(
+        EvidenceId evidenceId, Body<AdmissibilityRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
+        cases.ChangeAsync(
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value,
+            (_, _) => new CaseCommand.JudgeAdmissibility(evidenceId, body.Value.Accepted, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
+
+    /// <summary>
+    /// Orders the bytes of an item destroyed: the first person proposes (202), a second, different one confirms (200). Digest,
+    /// description, custody and the order itself stay (L3, L4).
+    /// </summary>
+    public static async Task<Results<Ok<Written>, Accepted<Written>, ProblemHttpResult>> EraseAsync(
+        EvidenceId evidenceId, Body<ErasureRequest> body, Ask ask, CaseWrites cases, Payloads payloads, CancellationToken cancel)
+    {
+        var incident = cases.Locate(evidenceId.Value);
+        var answer = await cases.ProposeAsync(
+            ask.With(body), incident, evidenceId.Value, "custodian or registrar, another person",
+            (_, _) => new CaseCommand.Erase(evidenceId, body.Value.LegalBasis, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
+
+        // Crash here: see SettleErasureAsync.
+        await payloads.SettleErasureAsync(incident, evidenceId);
+        return answer;
+    }
+
+    private static bool Conditional(Ask ask) => ask.Http!.Request.Headers.IfMatch.Count > 0;
+
+    /// <summary>An item given to nobody, or to a stranger, would be a hole in the chain.</summary>
+    private static void RequireReceiver(Session session, Case state, Caller giver, CustodyRequest asked)
+    {
+        if (asked is { Kind: CustodyKind.Transferred, To: { } to } && state.MayRead(giver) &&
+            !(session.Load(PersonJournal.Definition, PersonJournal.Stream(to)) is { Suspended: null } person && state.MayRead(new Caller(to, person.Roles))))
+        {
+            throw new RequestRefusedException(
+                Refusal.Invalid("custody-receiver", "The receiver of a transfer is a person who works on this case.", "/to").ToProblem());
+        }
+    }
+}
