@@ -228,7 +228,8 @@ public abstract partial record CaseEvent
     }
 }
 
-internal static class ReconsiderationState
+/// <summary>What reconsideration makes of a case and of its published versions.</summary>
+public static class ReconsiderationState
 {
     internal static Case ChangePetition(this Case state, PetitionId id, Func<Petition, Petition> change)
     {
