@@ -1,10 +1,13 @@
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.LogServing;
+using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Policies;
+using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 
@@ -20,8 +23,11 @@ public static class Features
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddFindings();
+        services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
+        services.AddRounds();
         return services;
     }
 
@@ -33,10 +39,14 @@ public static class Features
         v1.MapSetup();
         v1.MapPeople();
         v1.MapPolicy();
+        v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();
+        v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();
         v1.MapScales();
+        v1.MapPanels();
+        v1.MapRounds();
     }
 }

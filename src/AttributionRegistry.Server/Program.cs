@@ -1,4 +1,19 @@
+using AttributionRegistry.Log;
 using AttributionRegistry.Server;
+using AttributionRegistry.Storage;
 
-var app = await RegistryApp.BuildAsync(args);
-await app.RunAsync();
+try
+{
+    var app = await RegistryApp.BuildAsync(args);
+    await app.StartAsync();
+    await Startup.AfterStartAsync(app, Console.Out);
+    await app.WaitForShutdownAsync();
+    await app.DisposeAsync();
+    return 0;
+}
+catch (Exception failure) when (failure is StoreRefusedException or LogDamagedException or InvalidOperationException or IOException)
+{
+    // Whoever runs the server needs the sentence, not the stack.
+    await Console.Error.WriteLineAsync($"The registry did not start: {failure.Message}");
+    return 1;
+}

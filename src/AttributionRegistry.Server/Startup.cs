@@ -1,8 +1,11 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.People;
+using AttributionRegistry.Server.Demo;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Setup;
+using Dapper;
 
 namespace AttributionRegistry.Server;
 
@@ -38,6 +41,30 @@ public static class Startup
         if (outcome is Outcome.Refused(var refusal))
         {
             throw new InvalidOperationException($"The first policy was refused: {refusal.Message}");
+        }
+    }
+
+    /// <summary>Once the server listens: a demo loads its cases, a fresh instance prints its setup token.</summary>
+    public static async Task AfterStartAsync(WebApplication app, TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(output);
+        var core = app.Services.GetRequiredService<RegistryCore>();
+        var address = app.Urls.First();
+        if (app.Services.GetRequiredService<RegistrySettings>().Demo)
+        {
+            await DemoRun.RunAsync(app, address, output, app.Lifetime.ApplicationStopping);
+            return;
+        }
+
+        await output.WriteLineAsync($"The registry listens on {address}; its log is {core.Store.Signer.Vkey}");
+        if (core.Store.Database.Read(c => c.ExecuteScalar<long>("SELECT count(*) FROM person")) == 0)
+        {
+            var token = app.Services.GetRequiredService<SetupToken>().Make(core.Entropy);
+            await output.WriteLineAsync($$"""
+                Nobody has an account yet. Make the first operator within 30 minutes, once:
+                  curl -X POST {{address}}/v1/setup -H 'Content-Type: application/json' -d '{"token":"{{token}}","name":"Your name"}'
+                """);
         }
     }
 

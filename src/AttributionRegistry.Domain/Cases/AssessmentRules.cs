@@ -10,10 +10,15 @@ public abstract partial record CaseCommand
     /// <summary>Adds a hypothesis. One that names a new state makes the panel's recusals be computed again (V-03, V-12).</summary>
     public sealed record ProposeHypothesis(HypothesisId Id, HypothesisContent Content) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate], [Stage.Screening, .. AssessmentOpen]);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate], [Stage.Screening, .. AssessmentOpen], BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
+            if (AssessmentRules.FrozenFault(state) is { } frozen)
+            {
+                return frozen;
+            }
+
             if (Content.Statement.IsBlank)
             {
                 return Refusal.Invalid("statement-missing", "A hypothesis is a statement.", "/statement/value");
@@ -56,10 +61,15 @@ public abstract partial record CaseCommand
     /// <summary>Rates cells of the matrix. Nothing counts before it is accepted and graded by another than its submitter (E4).</summary>
     public sealed record RateCells(ImmutableArray<CellRating> Ratings) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], [Stage.Collecting, Stage.Assessing]);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], [Stage.Collecting, Stage.Assessing], BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
+            if (AssessmentRules.FrozenFault(state) is { } frozen)
+            {
+                return frozen;
+            }
+
             if (Ratings.IsDefaultOrEmpty)
             {
                 return Refusal.Invalid("ratings-missing", "There is nothing to rate.", "/ratings");
@@ -91,10 +101,11 @@ public abstract partial record CaseCommand
     /// <summary>Lists a key assumption and what would break it (A7).</summary>
     public sealed record ListAssumption(KeyAssumption Assumption) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            Assumption.Statement.IsBlank || Assumption.BreaksIf.IsBlank
+            AssessmentRules.FrozenFault(state) is { } frozen ? frozen
+            : Assumption.Statement.IsBlank || Assumption.BreaksIf.IsBlank
                 ? Refusal.Invalid("assumption-incomplete", "A key assumption says what would break it (A7).", "/breaksIf")
                 : new CaseEvent.AssumptionListed(Assumption);
     }
@@ -102,19 +113,21 @@ public abstract partial record CaseCommand
     /// <summary>Lists something that is not known and would matter.</summary>
     public sealed record ListGap(Text Gap) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.LeadAssessor], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            Gap.IsBlank ? Refusal.Invalid("gap-missing", "A gap is a statement.", "/gap/value") : new CaseEvent.GapListed(Gap);
+            AssessmentRules.FrozenFault(state) is { } frozen ? frozen
+            : Gap.IsBlank ? Refusal.Invalid("gap-missing", "A gap is a statement.", "/gap/value") : new CaseEvent.GapListed(Gap);
     }
 
     /// <summary>Files the contrary memo: the strongest case against the leading hypothesis.</summary>
     public sealed record FileContraryMemo(Text Body) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.DevilsAdvocate], AssessmentOpen);
+        public override Duty Duty { get; } = new([Role.DevilsAdvocate], AssessmentOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            Body.IsBlank ? Refusal.Invalid("memo-missing", "The memo has a text.", "/body/value") : new CaseEvent.ContraryMemoFiled(Body);
+            AssessmentRules.FrozenFault(state) is { } frozen ? frozen
+            : Body.IsBlank ? Refusal.Invalid("memo-missing", "The memo has a text.", "/body/value") : new CaseEvent.ContraryMemoFiled(Body);
     }
 
     /// <summary>Freezes the assessment by digest: complete hypotheses, a complete matrix, listed assumptions (A1, A2, A7).</summary>
@@ -129,9 +142,14 @@ public abstract partial record CaseCommand
                 return fault;
             }
 
-            if (state.CurrentAssessment is not null)
+            if (AssessmentRules.FrozenFault(state) is { } frozen)
             {
-                return Refusal.Conflict("assessment-frozen", "The assessment is frozen; taking the case back to assessing starts a new version.");
+                return frozen;
+            }
+
+            if (!state.Counting.Any())
+            {
+                return Refusal.Conflict("evidence-missing", "There is no accepted evidence to assess.");
             }
 
             foreach (var item in state.Counting)
@@ -189,8 +207,15 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("reviewed-already", "You have reviewed this version already.");
             }
 
+            if (Points.IsDefault || Points.Any(p => p.IsBlank))
+            {
+                return Refusal.Invalid("review-point-empty", "Each point of a review is a text.", "/points");
+            }
+
             return Conclusion.IsBlank
                 ? Refusal.Invalid("conclusion-missing", "A review has a conclusion.", "/conclusion/value")
+                : Points.Any(p => p.IsBlank)
+                ? Refusal.Invalid("review-point-empty", "Each point of a review is a text, so that it can be answered.", "/points")
                 : new CaseEvent.ReviewFiled(Id, Assessment, Conclusion, Points);
         }
     }
@@ -216,6 +241,11 @@ public abstract partial record CaseCommand
 
 internal static class AssessmentRules
 {
+    /// <summary>What a digest has frozen does not change under it: reviewers and panel judge just that text.</summary>
+    internal static Refusal? FrozenFault(Case state) => state.CurrentAssessment is null
+        ? null
+        : Refusal.Conflict("assessment-frozen", "The assessment is frozen; taking the case back to assessing starts a new version.");
+
     /// <summary>A1 over the case: enough hypotheses, one of deception, one of non-state or unknown.</summary>
     internal static Refusal? HypothesisFault(Case state, Policy policy) =>
         state.Hypotheses.Count < policy.MinHypotheses

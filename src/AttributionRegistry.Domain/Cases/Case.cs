@@ -56,6 +56,9 @@ public sealed record Case
 
     public string? CallForEvidence { get; init; }
 
+    /// <summary>Merkle root of the evidence set as frozen for deliberation, hex; every round votes on exactly this set (V-22).</summary>
+    public string? EvidenceRoot { get; init; }
+
     public DateTimeOffset ReferredAt { get; init; }
 
     public DateTimeOffset ChangedAt { get; init; }
@@ -145,31 +148,52 @@ public sealed record Case
             return ImmutableHashSet<Role>.Empty;
         }
 
+        // Whoever sits on the panel, or is a party, has no second hat in the case, whatever the instance has granted them.
+        if (Panel?.SeatOf(caller.Id) is { Removed: false })
+        {
+            return Panel.Chair == caller.Id ? ImmutableHashSet.Create(Role.PanelMember, Role.Chair) : ImmutableHashSet.Create(Role.PanelMember);
+        }
+
+        if (Parties.TryGetValue(caller.Id, out var party))
+        {
+            return ImmutableHashSet.Create(party.As);
+        }
+
         var roles = caller.Roles.Where(InstanceWide.Contains).ToHashSet();
-        if (caller.Is(Role.ReviewPanelMember) && (FormerPanel.Contains(caller.Id) || Panel?.SeatOf(caller.Id) is not null))
+        var assigned = Assigned.GetValueOrDefault(caller.Id) ?? [];
+        roles.UnionWith(assigned);
+
+        // R1, and nobody decides on their own work.
+        if (FormerPanel.Contains(caller.Id) || ReferredBy == caller.Id || WorkedOn(caller.Id))
         {
             roles.Remove(Role.ReviewPanelMember);
         }
 
-        if (Assigned.TryGetValue(caller.Id, out var assigned))
+        // A review from outside is none if the reviewer may change what is reviewed.
+        if (assigned.Contains(Role.ExternalReviewer))
         {
-            roles.UnionWith(assigned);
-        }
-
-        if (Panel?.SeatOf(caller.Id) is { Removed: false } seat && Panel.Drawn)
-        {
-            roles.Add(Role.PanelMember);
-            if (Panel.Chair == seat.Person)
-            {
-                roles.Add(Role.Chair);
-            }
+            roles.ExceptWith([Role.Analyst, Role.Custodian, Role.SelectionBoard]);
         }
 
         return roles;
     }
 
+    /// <summary>Whether the person holds a duty in the case or has left work in it: evidence, grades, hypotheses, ratings, texts.</summary>
+    public bool WorkedOn(PersonId person) =>
+        Assigned.ContainsKey(person) || Parties.ContainsKey(person) || Contributed(person) ||
+        Assessments.Any(a => a.By == person) || Reviews.Any(r => r.By == person);
+
+    /// <summary>Whether what is assessed comes from this person: evidence, grades, hypotheses, ratings, the memo.</summary>
+    internal bool Contributed(PersonId person) =>
+        Evidence.Any(e => e.SubmittedBy == person || e.Gradings.Any(g => g.By == person)) ||
+        Hypotheses.Any(h => h.ProposedBy == person) || Cells.Values.Any(c => c.Rater == person) || ContraryMemo?.By == person;
+
     /// <summary>Whether the caller may know that this case exists while it is not public.</summary>
-    public bool MaySee(Caller caller) => RolesOf(caller).Overlaps(Insiders);
+    public bool MaySee(Caller caller) => MayRead(caller) || IsServedParty(caller);
+
+    /// <summary>Whether the caller is a party on whom something has been served. Before that a party knows of nothing.</summary>
+    public bool IsServedParty(Caller caller) =>
+        Parties.ContainsKey(caller.Id) && !Recused.Contains(caller.Id) && Services.Any(s => s.On == caller.Id);
 
     /// <summary>Whether the caller may read what the case holds: everything but ballots, and evidence payload.</summary>
     public bool MayRead(Caller caller) => RolesOf(caller).Overlaps(Readers);

@@ -4,7 +4,8 @@ namespace AttributionRegistry.Domain.Cases;
 /// <param name="By">Any one of these roles, effective in this case, is enough.</param>
 /// <param name="In">The stages in which the command makes sense.</param>
 /// <param name="WhileSuspended">True for the few acts that a suspension does not stop.</param>
-public sealed record Duty(IReadOnlyList<Role> By, IReadOnlyList<Stage> In, bool WhileSuspended = false);
+/// <param name="BeforeFreezing">True for what a frozen assessment rests on: it changes only in a new version.</param>
+public sealed record Duty(IReadOnlyList<Role> By, IReadOnlyList<Stage> In, bool WhileSuspended = false, bool BeforeFreezing = false);
 
 /// <summary>
 /// A command to one case. Closed: every command is nested here, in the file of its feature, with the rule that decides it beside it.

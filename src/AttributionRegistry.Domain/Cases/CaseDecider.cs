@@ -36,6 +36,11 @@ public static class CaseDecider
             return Refusal.Conflict("wrong-stage", $"The case is {Name(state.Stage)}; this is possible while it is {string.Join(", ", duty.In.Select(Name))}.");
         }
 
+        if (duty.BeforeFreezing && state.CurrentAssessment is { } frozen)
+        {
+            return Refusal.Conflict("assessment-frozen", $"Version {frozen.Version} of the assessment is frozen; taking the case back to assessing starts a new version.");
+        }
+
         return command.Decide(state, policy);
     }
 

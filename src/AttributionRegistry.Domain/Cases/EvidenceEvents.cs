@@ -116,5 +116,10 @@ public abstract partial record CaseEvent
 
 internal static class EvidenceState
 {
-    internal static Case Change(this Case state, EvidenceId id, Func<EvidenceItem, EvidenceItem> change) => state.Replace(change(state.Find(id)!));
+    // What a finding discloses and withholds follows from the items: whoever confirms it must confirm what was proposed.
+    internal static Case Change(this Case state, EvidenceId id, Func<EvidenceItem, EvidenceItem> change) =>
+        state.Replace(change(state.Find(id)!)) with
+        {
+            Pending = state.Pending is { Act: CaseCommand.PublishAct or CaseCommand.Correct.Act or CaseCommand.DecidePetition.NewVersionAct } ? null : state.Pending,
+        };
 }

@@ -60,7 +60,7 @@ public abstract partial record CaseCommand
     /// <summary>Accepts an item into the case, or rejects it with a reason.</summary>
     public sealed record JudgeAdmissibility(EvidenceId Evidence, bool Accepted, string Reason) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Custodian, Role.LeadAssessor], EvidenceOpen);
+        public override Duty Duty { get; } = new([Role.Custodian, Role.LeadAssessor], EvidenceOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) => state.Find(Evidence) switch
         {
@@ -76,7 +76,7 @@ public abstract partial record CaseCommand
     /// <summary>Grades source and information in the Admiralty code; never the submitter (E4). Old grades stay (E5).</summary>
     public sealed record Grade(EvidenceId Evidence, SourceGrade Source, InformationGrade Information, string Reason) : CaseCommand
     {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.Custodian, Role.LeadAssessor], EvidenceOpen);
+        public override Duty Duty { get; } = new([Role.Analyst, Role.Custodian, Role.LeadAssessor], EvidenceOpen, BeforeFreezing: true);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) => state.Find(Evidence) switch
         {
@@ -120,6 +120,11 @@ public abstract partial record CaseCommand
                 return Refusal.Invalid("custody-receiver", "A transfer names another person who receives the item.", "/to");
             }
 
+            if (Kind == CustodyKind.Transferred && (state.Parties.ContainsKey(To!.Value) || state.Recused.Contains(To.Value) || state.Panel?.SeatOf(To.Value) is not null))
+            {
+                return Refusal.Conflict("custody-receiver", "Parties, members of the panel and recused people do not hold evidence.", "/to");
+            }
+
             return new CaseEvent.CustodyRecorded(Evidence, Kind, Kind == CustodyKind.Transferred ? To!.Value : item.Holder, Note);
         }
     }
@@ -135,6 +140,8 @@ public abstract partial record CaseCommand
             { Standing: EvidenceStanding.Erased } => NotUsable,
             { Tlp: var old } when Tlp.IsWiderThan(old) && string.IsNullOrWhiteSpace(SourceConsent) =>
                 Refusal.Conflict("source-consent-missing", "Widening a TLP label needs the source's recorded consent (E6).", "/sourceConsent"),
+            { ReleasedTo: var already } when already > Release.Widest(Tlp) =>
+                Refusal.Conflict("already-released", "The item has been released further than this label allows; a release is not taken back (E6).", "/tlp"),
             _ => new CaseEvent.Relabelled(Evidence, Tlp, SourceConsent),
         };
     }
@@ -157,7 +164,7 @@ public abstract partial record CaseCommand
         };
 
         /// <summary>How far a TLP 2.0 label lets an item go: clear to the public, green and amber to the parties, the rest stays in the case.</summary>
-        private static Audience Widest(Tlp label) => label switch
+        internal static Audience Widest(Tlp label) => label switch
         {
             Tlp.Clear => Audience.Public,
             Tlp.Green or Tlp.Amber => Audience.Parties,
@@ -206,8 +213,9 @@ public abstract partial record CaseCommand
 
             if (state.Pending is { Act: Act } pending && pending.Target == Evidence.Value)
             {
-                return pending.By == By.Id
-                    ? SecondPerson
+                return pending.By == By.Id ? SecondPerson
+                    : pending.As != Role.Custodian && !state.Is(By, Role.Custodian)
+                    ? Refusal.Conflict("second-person-required", "One of the two people who erase a payload is a custodian (L4).")
                     : new CaseEvent.Erased(Evidence, LegalBasis, Reason, pending.By);
             }
 
@@ -226,6 +234,7 @@ public abstract partial record CaseCommand
         {
             null or { Payload: null } => CaseDecider.NoSuchCase,
             { Payload.Sha256: var recorded } when recorded == FoundSha256 => Refusal.Conflict("digest-holds", "The bytes match their recorded digest."),
+            { Standing: EvidenceStanding.Erased } => NotUsable,
             { Standing: EvidenceStanding.Quarantined } => Refusal.Conflict("already-quarantined", "The item is quarantined already."),
             _ => new CaseEvent.Quarantined(Evidence, FoundSha256),
         };

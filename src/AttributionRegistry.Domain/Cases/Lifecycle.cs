@@ -44,7 +44,7 @@ public abstract partial record CaseCommand
         }
     }
 
-    /// <summary>Changes the facts of the incident, until the evidence set is frozen.</summary>
+    /// <summary>Changes the facts of the incident, until the evidence set is frozen. A new concerned state makes its people leave the panel (V-03, V-12).</summary>
     public sealed record ChangeFacts(IncidentFacts Facts) : CaseCommand
     {
         public override Duty Duty { get; } = new(
@@ -52,7 +52,10 @@ public abstract partial record CaseCommand
             [Stage.Referred, Stage.Screening, .. Stages.Working, Stage.Reviewing, Stage.Replying]);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            Facts.Fault() is { } fault ? fault : new CaseEvent.FactsChanged(Facts);
+            Facts.Fault() is { } fault
+                ? fault
+                : Decision<CaseEvent>.Accept(
+                    [new CaseEvent.FactsChanged(Facts), .. PanelRules.RecusalsFor(state, [.. (state with { Facts = Facts }).ConcernedStates.Except(state.ConcernedStates)])]);
     }
 
     /// <summary>Records whether the referrer is verified, and what the victim says.</summary>
@@ -70,6 +73,9 @@ public abstract partial record CaseCommand
         public DeclineReason? Decline { get; init; }
 
         public IncidentId? MergeInto { get; init; }
+
+        /// <summary>True when there is no such case to merge into, or none that the caller may know of.</summary>
+        public bool MergeTargetUnknown { get; init; }
 
         public Opening? Opening { get; init; }
 
@@ -161,8 +167,11 @@ public abstract partial record CaseEvent
                 MergedInto = MergedInto ?? state.MergedInto,
                 Opening = Opening ?? state.Opening,
                 CallForEvidence = CallForEvidence ?? state.CallForEvidence,
+                EvidenceRoot = EvidenceRoot ?? state.EvidenceRoot,
                 Expedited = Expedited || state.Expedited,
-                Pending = null,
+
+                // A proposed erasure is about an item, whatever the stage; everything else was proposed for the stage that ends.
+                Pending = state.Pending is { Act: CaseCommand.Erase.Act } ? state.Pending : null,
             };
 
             return To == Stage.Assessing && From != Stage.Collecting ? next.BackToAssessing(From) : next;

@@ -15,10 +15,23 @@ public static class MatrixOf
         var counted = items.Select(i => i.Id).ToHashSet();
         return new MatrixInput(
             [.. state.Hypotheses.Select(Hypothesis)],
-            [.. items.Select(Item)],
+            [.. items.Select(i => Item(i, state))],
             [.. state.Cells.Where(c => counted.Contains(c.Key.Evidence)).Select(c => new Domain.Assessment.Cell(c.Key.Hypothesis, c.Key.Evidence, c.Value.Rating))]);
     }
 
-    private static MatrixItem Item(EvidenceItem item) => new(
-        item.Id, item.Grade?.Source, item.Grade?.Information, item.Described.Spoofability, item.Disclosed, item.Described.Origin);
+    private static MatrixItem Item(EvidenceItem item, Case state) => new(
+        item.Id, item.Grade?.Source, item.Grade?.Information, item.Described.Spoofability, item.Disclosed, OriginOf(item, state));
+
+    // E8: an item and what was copied, redacted or extracted from it are one source, whether or not a report is named.
+    private static string? OriginOf(EvidenceItem item, Case state)
+    {
+        var root = item;
+        while (root.Described.Parents is [var parent, ..] && state.Find(parent.Original) is { } original)
+        {
+            root = original;
+        }
+
+        return root.Described.Origin ?? item.Described.Origin ??
+            (root != item || state.Evidence.Any(e => e.Described.Parents.Any(p => p.Original == item.Id)) ? root.Id.Value : null);
+    }
 }

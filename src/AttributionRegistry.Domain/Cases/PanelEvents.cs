@@ -24,7 +24,7 @@ public abstract partial record CaseEvent
         {
             Panel = new Panel(Panel, Pool, SourceValues, Seed, Size, ExcludedStates, Mode)
             {
-                Seats = [.. Seats.Select((s, i) => new Seat(s.Person, s.Region, i + 1))],
+                Seats = [.. Seats.Select((s, i) => new Seat(s.Person, s.Region, i + 1) { OfferedAt = recorded.At })],
                 Alternates = [.. Alternates],
                 DrawnAt = recorded.At,
             },
@@ -60,7 +60,7 @@ public abstract partial record CaseEvent
             {
                 Panel = panel with
                 {
-                    Seats = panel.Seats.Add(new Seat(Member, Region, panel.Seats.Count + 1) { Replaces = Replaces }),
+                    Seats = panel.Seats.Add(new Seat(Member, Region, panel.Seats.Count + 1) { Replaces = Replaces, OfferedAt = recorded.At }),
                     Alternates = panel.Alternates.Remove(Member),
                 },
             };

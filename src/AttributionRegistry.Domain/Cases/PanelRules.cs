@@ -14,9 +14,14 @@ public abstract partial record CaseCommand
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
-            if (state.Panel is { Drawn: true })
+            if (state.Panel is { Drawn: true, CanBeQuorate: true })
             {
-                return Refusal.Conflict("panel-drawn", "The panel has been drawn; a new pool is frozen only when a reopened case needs a new panel.");
+                return Refusal.Conflict("panel-drawn", "The panel has been drawn; a new pool is frozen only when it can decide nothing any more, or the case is reopened.");
+            }
+
+            if (state.CurrentRound is { Outcome: null })
+            {
+                return Refusal.Conflict("round-open", "The panel of an open round stays until the round is counted.");
             }
 
             if (Sources.Length < 2 || Sources.Any(string.IsNullOrWhiteSpace))
@@ -66,7 +71,7 @@ public abstract partial record CaseCommand
             }
 
             var seed = Draw.Seed(Convert.FromHexString(pool.Digest), SourceValues);
-            var input = PanelRules.Input(state, pool, seed, Rules.Panel, DateOnly.FromDateTime(At.UtcDateTime));
+            var input = PanelDraw.InputOf(state, seed, Rules.Panel, At);
             switch (Draw.Run(input))
             {
                 case DrawResult.Infeasible infeasible:
@@ -113,6 +118,19 @@ public abstract partial record CaseCommand
                 return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a ballot key signed by one of your registered signing keys (V-70).", "/ballotKey");
             }
 
+            // V-70: exactly one key per seat; a key that two members share would count as one ballot of two people.
+            if (Accepts && state.Panel.Seats.Any(s => s.Person != By.Id && s.Key?.Id == Key!.Id))
+            {
+                return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a fresh ballot key of your own (V-70).", "/ballotKey/spki");
+            }
+
+            // V-10: silence is refusal. Giving the seat up is never too late.
+            var seat = state.Panel.SeatOf(By.Id)!;
+            if (Accepts && seat.Declaration is null && At >= seat.OfferedAt.AddDays(RuleSet.Default.Windows.AcceptanceDays))
+            {
+                return Refusal.Conflict("declaration-too-late", $"A seat is accepted within {RuleSet.Default.Windows.AcceptanceDays} days (V-10); the integrity officer fills it now.");
+            }
+
             var declaration = new Declaration(Accepts, Kind, Statement, NamedAnActor, At, TextDigest);
             var declared = new CaseEvent.Declared(Panel, declaration, Accepts ? Key : null);
 
@@ -152,7 +170,7 @@ public abstract partial record CaseCommand
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
-            if (state.Panel?.SeatOf(Member) is not { Removed: false })
+            if (state.Panel?.SeatOf(Member) is not { Removed: false } seat)
             {
                 return Refusal.NotFound("not-seated", "This person holds no seat of this panel.", "/member");
             }
@@ -167,9 +185,11 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("round-open", "A challenge is filed before the ballot windows open.");
             }
 
-            return At < state.Panel.DrawnAt.AddDays(Rules.Windows.ChallengeDays)
+            // A party knows of the panel from the first thing that is served on it.
+            var known = state.Services.Where(s => s.On == By.Id).Select(s => s.At).DefaultIfEmpty(seat.OfferedAt).Min();
+            return ChallengeVote.IsInTime(seat.OfferedAt, known, At, Rules.Windows)
                 ? new CaseEvent.Challenged(Id, Member, Ground)
-                : Refusal.Conflict("challenge-too-late", $"A challenge is filed within {Rules.Windows.ChallengeDays} days of the panel's publication (V-14).");
+                : Refusal.Conflict("challenge-too-late", $"A challenge is filed within {Rules.Windows.ChallengeDays} days of the panel's publication or of first knowledge (V-14).");
         }
     }
 
@@ -205,6 +225,11 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("challenge-decided", "This challenge has been decided.");
             }
 
+            if (challenge.By == By.Id)
+            {
+                return Refusal.Forbidden("own-cause", "Whoever raised a challenge does not close the vote on it.");
+            }
+
             if (Reasons.IsBlank)
             {
                 return Refusal.Invalid("reasons-missing", "Each decision on a challenge has published reasons (V-17).", "/reasons/value");
@@ -214,12 +239,48 @@ public abstract partial record CaseCommand
             var result = ChallengeVote.Decide(members, challenge.Member.Value, [.. challenge.Votes.Select(v => new MotionBallot(v.Key.Value, v.Value))]);
 
             // V-16: a second challenge while one is pending sends both to the appeals chamber.
-            var outcome = state.Panel.Challenges.Count(c => c.Outcome is null) > 1 ? MotionOutcome.Referred : result.Outcome;
-            var decided = new CaseEvent.ChallengeDecided(Challenge, outcome, Reasons);
-            return outcome == MotionOutcome.Upheld
+            var pending = state.Panel.Challenges.Where(c => c.Outcome is null).ToList();
+            if (pending.Count > 1)
+            {
+                return Decision<CaseEvent>.Accept([.. pending.Select(c => new CaseEvent.ChallengeDecided(c.Id, MotionOutcome.Referred, Reasons))]);
+            }
+
+            var decided = new CaseEvent.ChallengeDecided(Challenge, result.Outcome, Reasons);
+            return result.Outcome == MotionOutcome.Upheld && state.Panel.SeatOf(challenge.Member) is { Removed: false }
                 ? Decision<CaseEvent>.Accept([decided, .. PanelRules.Removal(state, challenge.Member, "challenge-upheld")])
                 : decided;
         }
+    }
+}
+
+/// <summary>Why somebody of the pool was not in the draw.</summary>
+/// <param name="Id">The person.</param>
+/// <param name="Grounds">Grounds of V-03; empty for whoever has another duty in the case, is a party, was recused or sat before (V-62).</param>
+public sealed record ExcludedCandidate(string Id, IReadOnlyList<ExclusionGround> Grounds);
+
+/// <summary>The draw as it can be repeated by anybody who knows the case as it was then (V-09).</summary>
+public static class PanelDraw
+{
+    /// <summary>What the draw from the case's frozen pool depended on.</summary>
+    public static DrawInput InputOf(Case state, byte[] seed, Voting.PanelRules rules, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return PanelRules.Input(state, state.Pool!, seed, rules, DateOnly.FromDateTime(at.UtcDateTime));
+    }
+
+    /// <summary>Who of the pool was kept out, and why.</summary>
+    public static IReadOnlyList<ExcludedCandidate> Excluded(Case state, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        var (pool, on) = (state.Pool!, DateOnly.FromDateTime(at.UtcDateTime));
+        var concerns = PanelRules.ConcernsOf(state, pool, on);
+        return
+        [
+            .. pool.Candidates
+                .Select(c => (Candidate: c, Grounds: Exclusion.Of(c, concerns, on)))
+                .Where(x => x.Grounds.Count > 0 || PanelRules.IsTaken(state, x.Candidate))
+                .Select(x => new ExcludedCandidate(x.Candidate.Id, x.Grounds)),
+        ];
     }
 }
 
@@ -228,10 +289,17 @@ internal static class PanelRules
 {
     internal static DrawInput Input(Case state, Pool pool, byte[] seed, Voting.PanelRules rules, DateOnly on)
     {
-        var concerns = new CaseConcerns(
-            state.ConcernedStates, state.Evidence.Select(e => e.SubmittedBy.Value).ToHashSet(), new HashSet<string>());
+        var concerns = ConcernsOf(state, pool, on);
         var excluded = pool.Candidates.Where(c => Exclusion.Of(c, concerns, on).Count > 0 || IsTaken(state, c)).Select(c => c.Id);
         return new DrawInput(seed, [.. pool.Candidates.Select(c => c.ForDraw(on))], rules, state.ConcernedStates, excluded.ToHashSet());
+    }
+
+    internal static CaseConcerns ConcernsOf(Case state, Pool pool, DateOnly on)
+    {
+        var submitters = state.Evidence.Select(e => e.SubmittedBy.Value).ToHashSet();
+        var employers = pool.Candidates.Where(c => submitters.Contains(c.Id))
+            .SelectMany(c => c.Employments).Where(e => e.Until is null || e.Until >= on).Select(e => e.Group).ToHashSet();
+        return new CaseConcerns(state.ConcernedStates, submitters, employers);
     }
 
     /// <summary>Members affected by states named for the first time leave, one after the other (V-03, V-12).</summary>
@@ -281,10 +349,10 @@ internal static class PanelRules
         }
     }
 
-    // People with another duty in the case, parties, those recused, and too many of the last panel (V-62) are not drawn.
-    private static bool IsTaken(Case state, Candidate candidate)
+    // Whoever worked on the case or referred it, parties, those recused, and the last panel (V-62 would allow a third) are not drawn.
+    internal static bool IsTaken(Case state, Candidate candidate)
     {
         var person = PersonId.Of(candidate.Id);
-        return state.Assigned.ContainsKey(person) || state.Parties.ContainsKey(person) || state.Recused.Contains(person) || state.FormerPanel.Contains(person);
+        return state.WorkedOn(person) || state.ReferredBy == person || state.Recused.Contains(person) || state.FormerPanel.Contains(person);
     }
 }

@@ -31,6 +31,9 @@ public sealed record Seat(PersonId Person, Region Region, int Order)
 
     public BallotKey? Key { get; init; }
 
+    /// <summary>When the seat was offered: by the draw, or to a replacement. Terms of declaring and challenging start here.</summary>
+    public DateTimeOffset OfferedAt { get; init; }
+
     public bool Removed { get; init; }
 
     public string? RemovedBecause { get; init; }

@@ -27,8 +27,13 @@ public sealed record Reply(ReplyId Id, PersonId By, DateTimeOffset At, Text Body
 
 public abstract partial record CaseCommand
 {
-    /// <summary>Gives a person a role in this case. Duties that exclude each other are not given to one person.</summary>
-    public sealed record Assign(PersonId Person, Role Role, IReadOnlySet<Role> InstanceRoles) : CaseCommand
+    private static Refusal PersonUnknown { get; } = Refusal.Invalid("person-unknown", "No account has this id; create the person first.", "/person");
+
+    /// <summary>
+    /// Gives a person a role in this case. Duties that exclude each other are not given to one person. Instance roles are null
+    /// where there is no such person.
+    /// </summary>
+    public sealed record Assign(PersonId Person, Role Role, IReadOnlySet<Role>? InstanceRoles) : CaseCommand
     {
         /// <summary>Roles that a case gives; the panel's come from the draw, the parties' with what they stand for.</summary>
         public static IReadOnlyList<Role> Assignable { get; } =
@@ -41,6 +46,11 @@ public abstract partial record CaseCommand
             if (!Assignable.Contains(Role))
             {
                 return Refusal.Invalid("role-not-assignable", $"The role {CaseDecider.Name(Role)} is not given this way.", "/role");
+            }
+
+            if (InstanceRoles is null)
+            {
+                return PersonUnknown;
             }
 
             if (state.Recused.Contains(Person) && Role != Role.InvitedSpecialist)
@@ -75,8 +85,8 @@ public abstract partial record CaseCommand
             : new CaseEvent.Unassigned(Person, Role, Reason);
     }
 
-    /// <summary>Names a party: the accused state's or organisation's representative, or the victim.</summary>
-    public sealed record NameParty(PersonId Person, Role As, string Represents, string Lang, IReadOnlySet<Role> InstanceRoles) : CaseCommand
+    /// <summary>Names a party: the accused state's or organisation's representative, or the victim. Instance roles as in <see cref="Assign"/>.</summary>
+    public sealed record NameParty(PersonId Person, Role As, string Represents, string Lang, IReadOnlySet<Role>? InstanceRoles) : CaseCommand
     {
         public override Duty Duty { get; } = new([Role.Registrar], [Stage.Screening, .. Stages.Working, Stage.Reviewing]);
 
@@ -90,6 +100,11 @@ public abstract partial record CaseCommand
             if (string.IsNullOrWhiteSpace(Represents))
             {
                 return Refusal.Invalid("party-unnamed", "A party stands for a state, an organisation or a person.", "/represents");
+            }
+
+            if (InstanceRoles is null)
+            {
+                return PersonUnknown;
             }
 
             if (state.Parties.ContainsKey(Person))
@@ -200,11 +215,11 @@ internal static class Separation
             return "Lead assessor, devil's advocate and external reviewer are three different people.";
         }
 
-        return role == Role.ExternalReviewer && (held.Contains(Role.Analyst) || state.Evidence.Any(e => e.SubmittedBy == person))
+        return role == Role.ExternalReviewer && (held.Contains(Role.Analyst) || state.Contributed(person))
             ? "Whoever worked on the evidence does not review the assessment from outside."
             : null;
     }
 
     internal static bool HoldsDuty(Case state, PersonId person) =>
-        state.Assigned.ContainsKey(person) || state.Panel?.SeatOf(person) is not null || state.Evidence.Any(e => e.SubmittedBy == person);
+        state.Panel?.SeatOf(person) is not null || state.WorkedOn(person);
 }

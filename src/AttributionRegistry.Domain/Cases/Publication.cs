@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AttributionRegistry.Domain.Assessment;
 using AttributionRegistry.Domain.Voting;
 
 namespace AttributionRegistry.Domain.Cases;
@@ -37,7 +38,7 @@ public abstract partial record CaseCommand
         public override Duty Duty { get; } = new([Role.Chair, Role.LeadAssessor], Stages.Decided);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) =>
-            PublicationRules.StatementFault(Statements, policy) is { } fault ? fault : new CaseEvent.FindingDrafted(state.FindingId ?? Id, Statements);
+            PublicationRules.StatementFault(state, Statements, policy) is { } fault ? fault : new CaseEvent.FindingDrafted(state.FindingId ?? Id, Statements);
     }
 
     /// <summary>
@@ -94,7 +95,7 @@ public abstract partial record CaseCommand
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
-            if (PublicationRules.StatementFault(Statements, policy) is { } fault)
+            if (PublicationRules.StatementFault(state, Statements, policy) is { } fault)
             {
                 return fault;
             }
@@ -147,7 +148,9 @@ public abstract partial record CaseEvent
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
             Draft = new FindingDraft(Finding, Statements, recorded.By, recorded.At),
-            Pending = null,
+
+            // What was proposed was another text.
+            Pending = state.Pending is { Act: CaseCommand.PublishAct } ? null : state.Pending,
         };
     }
 
@@ -177,7 +180,7 @@ public sealed record EssenceCheck(bool Holds, string Reason);
 
 internal static class PublicationRules
 {
-    internal static Refusal? StatementFault(ImmutableArray<Text> statements, Policy policy)
+    internal static Refusal? StatementFault(Case state, ImmutableArray<Text> statements, Policy policy)
     {
         if (statements.IsDefaultOrEmpty)
         {
@@ -197,14 +200,43 @@ internal static class PublicationRules
             }
 
             // P6: the registry never says "X did it".
-            if (statements[i].Lang == "en" && !statements[i].Value.Contains("the panel assesses", StringComparison.OrdinalIgnoreCase))
+            var english = statements[i].Lang.Split('-')[0].Equals("en", StringComparison.OrdinalIgnoreCase);
+            if (english && !statements[i].Value.Contains("the panel assesses", StringComparison.OrdinalIgnoreCase))
             {
                 return Refusal.Invalid("wording", "The wording of a finding is \"the panel assesses\" (P6).", $"/statements/{i}/value");
             }
         }
 
+        // P5: what was found of a territory, a group or a person is not said of a state.
+        if (HighestFound(state) is { } level)
+        {
+            for (var i = 0; i < statements.Length; i++)
+            {
+                if (Wording.CheckStatement(level, statements[i].Value) is { } exceeds)
+                {
+                    return exceeds with { Pointer = $"/statements/{i}/value" };
+                }
+            }
+        }
+
         var missing = policy.RequiredLanguages.Except(statements.Select(s => s.Lang)).ToList();
         return missing.Count == 0 ? null : Refusal.Invalid("language-missing", $"The statement is missing in: {string.Join(", ", missing)}.", "/statements");
+    }
+
+    /// <summary>The highest level at which something was attributed; null when nothing was.</summary>
+    private static PropositionLevel? HighestFound(Case state)
+    {
+        var found = state.Rounds.LastOrDefault(r => r.Binding && r.Outcome is not null)?.Outcome!.Questions
+            .Where(q => q.Outcome == TallyOutcome.Attributed)
+            .Select(q => state.Hypotheses.Find(h => h.Id.Value == q.Hypothesis)?.Content.TerritoryOnly == true ? PropositionLevel.Territory : q.Level switch
+            {
+                Level.Individual => PropositionLevel.Individual,
+                Level.Group => PropositionLevel.Group,
+                Level.StateSponsored => PropositionLevel.StateSponsored,
+                _ => PropositionLevel.State,
+            }).ToList() ?? [];
+        PropositionLevel[] falling = [PropositionLevel.State, PropositionLevel.StateSponsored, PropositionLevel.Individual, PropositionLevel.Group, PropositionLevel.Territory];
+        return found.Count == 0 ? null : falling.First(found.Contains);
     }
 
     /// <summary>P2 and the advance copy: what must be there before a finding goes out.</summary>

@@ -91,10 +91,15 @@ public abstract partial record CaseCommand
         }
     }
 
-    /// <summary>Decides an admitted petition (R3). Withdrawal needs two different members of the review panel (L4).</summary>
+    /// <summary>
+    /// Decides an admitted petition (R3). Withdrawing, and publishing a corrected or lowered version, need two different members
+    /// of the review panel (L4): the first proposes, the second gives the same decision again.
+    /// </summary>
     public sealed record DecidePetition(PetitionId Petition, PetitionOutcome Outcome, Text Reasons) : CaseCommand
     {
         internal const string Act = "withdraw";
+
+        internal const string NewVersionAct = "publish-on-petition";
 
         /// <summary>The statement of the new version, for the outcomes that make one.</summary>
         public ImmutableArray<Text> Statements { get; init; } = [];
@@ -152,7 +157,7 @@ public abstract partial record CaseCommand
 
         private Decision<CaseEvent> LowerConfidence(Case state, Policy policy)
         {
-            var old = state.CurrentVersion!.ConfidenceCap ?? state.Rounds.Where(r => r.Outcome is not null).SelectMany(r => r.Outcome!.Questions).Max(q => q.Confidence);
+            var old = state.CurrentVersion!.ConfidenceCap ?? state.Rounds.Last(r => r.Binding && r.Outcome is not null).Outcome!.Questions.Max(q => q.Confidence);
             return Confidence is { } lower && (old is null || lower < old)
                 ? NewVersion(state, policy, VersionKind.ConfidenceLowered, lower, Stage.Revised)
                 : Refusal.Invalid("confidence-not-lower", "The new confidence is lower than the published one.", "/confidence");
@@ -160,20 +165,33 @@ public abstract partial record CaseCommand
 
         private Decision<CaseEvent> NewVersion(Case state, Policy policy, VersionKind kind, Confidence? cap, Stage to)
         {
-            if (PublicationRules.StatementFault(Statements, policy) is { } fault)
+            if (PublicationRules.StatementFault(state, Statements, policy) is { } fault)
             {
                 return fault;
+            }
+
+            if (Digest is null)
+            {
+                return Refusal.Invalid("digest-missing", "A new version comes with the digest of its canonical finding.", "/digest");
+            }
+
+            var target = Sha256Hex.Of($"{Petition.Value}\n{Outcome}\n{cap}\n{string.Join('\n', Statements.Select(s => $"{s.Lang} {s.Value}"))}");
+            if (state.Pending is not { Act: NewVersionAct } pending || pending.Target != target)
+            {
+                return state.Pending is { } other ? AnotherPending(other) : new CaseEvent.ActProposed(NewVersionAct, target, Role.ReviewPanelMember, Reasons.Value);
+            }
+
+            if (pending.By == By.Id)
+            {
+                return SecondPerson;
             }
 
             return Decision<CaseEvent>.Accept(
                 new CaseEvent.PetitionDecided(Petition, Outcome, Reasons),
                 new CaseEvent.FindingPublished(
                     state.FindingId!.Value, state.FindingNumber!, state.Versions.Count + 1, kind,
-                    Digest ?? throw new InvalidOperationException("A new version comes with its digest."),
-                    Statements, Reasons.Value, cap, policy.Exercise, petitionedBy(state)),
+                    Digest, Statements, Reasons.Value, cap, policy.Exercise, pending.By),
                 new CaseEvent.Moved(state.Stage, to, Role.ReviewPanelMember, Reasons.Value));
-
-            PersonId petitionedBy(Case s) => s.Petitions.Find(p => p.Id == Petition)!.By;
         }
     }
 }
@@ -210,7 +228,7 @@ public abstract partial record CaseEvent
     }
 }
 
-internal static class ReconsiderationState
+public static class ReconsiderationState
 {
     internal static Case ChangePetition(this Case state, PetitionId id, Func<Petition, Petition> change)
     {

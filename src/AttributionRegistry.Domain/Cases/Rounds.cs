@@ -42,6 +42,17 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("rounds-exhausted", "There is never a fourth round (V-46).");
             }
 
+            // V-44: only the first round may be indicative; else the last one could end without a decision.
+            if (!Binding && Voting.Rounds.Binds(number))
+            {
+                return Refusal.Conflict("round-binds", "Only the first round is indicative (V-44).", "/binding");
+            }
+
+            if (EvidenceRoot != state.EvidenceRoot)
+            {
+                return Refusal.Conflict("evidence-root-mismatch", "A round votes on the evidence set as frozen for deliberation (V-22).", "/evidenceRoot");
+            }
+
             if (QuestionSet.Check(Questions, Rules.Ballot) is { } fault)
             {
                 return fault;
@@ -80,6 +91,11 @@ public abstract partial record CaseCommand
             if (state.CurrentRound is not { } round || round.Id != Round || round.Outcome is not null)
             {
                 return Refusal.Conflict("round-not-open", "This round is not the open one.");
+            }
+
+            if (Outcomes.IsDefault || Outcomes.Length != round.Questions.Length || !round.Questions.All(q => Outcomes.Any(o => o.Question == q.Id && o.Level == q.Level)))
+            {
+                return Refusal.Invalid("outcomes-mismatch", "A round concludes with one outcome for each of its questions.", "/outcomes");
             }
 
             var concluded = new CaseEvent.RoundConcluded(Round, Outcomes);

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace AttributionRegistry.Domain.Cases;
 
 /// <summary>Free text with its BCP 47 language tag.</summary>
 public sealed record Text(string Value, string Lang = "en")
 {
+    [JsonIgnore]
     public bool IsBlank => string.IsNullOrWhiteSpace(Value);
 
     /// <summary>Words as white space separates them; the unit of the 200-word limit on statements.</summary>
+    [JsonIgnore]
     public int Words => Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
 }
 

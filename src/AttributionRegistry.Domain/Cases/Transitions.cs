@@ -19,6 +19,7 @@ public static class Transitions
         new([Stage.Opened], Stage.Collecting, [Role.Registrar], HasCallForEvidence),
         new([Stage.Collecting], Stage.Assessing, [Role.LeadAssessor], CanBeAssessed),
         new([Stage.Reviewing, Stage.Replying], Stage.Assessing, [Role.LeadAssessor, Role.Registrar], Nothing),
+        new(Stages.Standing, Stage.Reconsidering, [Role.ReviewPanelMember], HasAdmittedPetition),
         new([Stage.Reconsidering], Stage.Assessing, [Role.ReviewPanelMember], HasAdmittedPetition),
         new([Stage.Assessing], Stage.Reviewing, [Role.Registrar], CanBeReviewed),
         new([Stage.Reviewing], Stage.Replying, [Role.Registrar], IsReviewedAndServed),
@@ -91,6 +92,7 @@ public static class Transitions
     {
         null => Refusal.Invalid("merge-target-missing", "A merged referral names the case it joins.", "/mergeInto"),
         { } other when other == state.Id => Refusal.Invalid("merge-into-itself", "A case cannot be merged into itself.", "/mergeInto"),
+        _ when move.MergeTargetUnknown => Refusal.Invalid("merge-target-unknown", "There is no such case to merge into, or none that you may see.", "/mergeInto"),
         _ => null,
     };
 
@@ -129,6 +131,11 @@ public static class Transitions
         if (open.Count > 0)
         {
             return Refusal.Conflict("declarations-missing", $"{open.Count} drawn members have not accepted and declared yet.");
+        }
+
+        if (!panel.CanBeQuorate)
+        {
+            return QuorumImpossible;
         }
 
         var stale = panel.Sitting.Select(s => s.Person)
@@ -262,6 +269,9 @@ public static class Transitions
 
         return state.Panel is { Drawn: true } panel && panel.CanBeQuorate
             ? null
-            : Refusal.Conflict("quorum-impossible", "The panel has lost too many members: no quorum is possible. A new draw is needed.");
+            : QuorumImpossible;
     }
+
+    private static Refusal QuorumImpossible { get; } =
+        Refusal.Conflict("quorum-impossible", "The panel has lost too many members: no quorum is possible. Freeze a new pool and draw again.");
 }

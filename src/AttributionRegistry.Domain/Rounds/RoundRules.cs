@@ -67,7 +67,7 @@ public static class RoundDecider
 {
     public static Decision<RoundEvent> Decide(Round? state, RoundCommand command) => (state, command) switch
     {
-        (null, RoundCommand.Open open) => open.Fixed,
+        (null, RoundCommand.Open open) => OpenFault(open.Fixed) is { } fault ? fault : open.Fixed,
         (null, _) => NoSuchRound,
         (_, RoundCommand.Open) => Refusal.Conflict("round-open", "This round is open already."),
         ({ } s, RoundCommand.Commit c) => Commit(s, c),
@@ -115,6 +115,13 @@ public static class RoundDecider
 
     internal static Refusal NoSuchRound { get; } = Refusal.NotFound("not-found", "There is nothing here, or nothing that you may see.");
 
+    private static Refusal? OpenFault(RoundEvent.Opened o) =>
+        o.CommitOpens >= o.CommitCloses || o.CommitCloses > o.RevealOpens || o.RevealOpens >= o.RevealCloses
+            ? Refusal.Invalid("windows-unsound", "The commit window comes before the reveal window, and neither is empty (V-47).")
+        : o.Voters.Select(v => v.Person).Distinct().Count() != o.Voters.Length || o.Voters.Select(v => v.BallotKeyId).Distinct().Count() != o.Voters.Length
+            ? Refusal.Invalid("ballot-keys-unsound", "There is exactly one ballot key for each seat (V-70).")
+        : null;
+
     private static Decision<RoundEvent> Commit(Round state, RoundCommand.Commit c)
     {
         // Not a voter, or a voter who was removed: the round does not exist for them.
@@ -152,14 +159,17 @@ public static class RoundDecider
         // V-51: a second envelope under a used revision voids the ballot, and both are kept to be published.
         if (chain.Any(e => e.Revision == c.Envelope.Revision))
         {
-            return new RoundEvent.Committed(c.Envelope);
+            return Received(c);
         }
 
         var last = chain.MaxBy(e => e.Revision);
         return c.Envelope.Revision == (last?.Revision ?? 0) + 1 && c.Envelope.Previous == last?.Digest
-            ? new RoundEvent.Committed(c.Envelope)
+            ? Received(c)
             : Refusal.Conflict("revision-out-of-sequence", $"The next revision is {(last?.Revision ?? 0) + 1} and names the envelope before it (V-51).", "/envelope/revision");
     }
+
+    // The count looks at receipt times only: they are the server's, whatever the envelope says.
+    private static RoundEvent.Committed Received(RoundCommand.Commit c) => new(c.Envelope with { ReceivedAt = c.At });
 
     private static Decision<RoundEvent> OpenBallot(Round state, RoundCommand.OpenBallot c)
     {
@@ -200,7 +210,8 @@ public static class RoundDecider
             : Refusal.Invalid("opening-does-not-match", "Ballot and salt do not reproduce the commitment; you may try again until the window closes (V-53).", "/ballot");
     }
 
-    private static Decision<RoundEvent> Remove(Round state, RoundCommand.Remove c) => state.VoterOf(c.Member) is null
+    // After the count nobody is taken out any more: the record must recount to the same result (V-43).
+    private static Decision<RoundEvent> Remove(Round state, RoundCommand.Remove c) => state.VoterOf(c.Member) is null || state.Result is not null
         ? Decision<RoundEvent>.Accept()
         : new RoundEvent.MemberRemoved(c.Member);
 
@@ -209,6 +220,11 @@ public static class RoundDecider
         if (!c.Exercise)
         {
             return Refusal.Conflict("windows-run-their-course", "Outside an exercise no window is cut short (V-48).");
+        }
+
+        if (c.At <= state.CommitOpens || (c.At >= state.CommitCloses && c.At <= state.RevealOpens))
+        {
+            return Refusal.Conflict("window-not-open", "No window is open that could be closed.");
         }
 
         if (c.At < state.CommitCloses)

@@ -47,6 +47,7 @@ public static class RegistryHttp
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<Findings.PublishedDocumentsFirst>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<MethodRules>();
         app.UseMiddleware<CharsetGuard>();

@@ -131,10 +131,11 @@ public static class CaseJournal
         }
     }
 
-    // Whoever the case itself lets in. Those recused are out, whatever else they were.
+    // Whoever the case itself lets in: parties once they are served. Those recused are out, whatever else they were.
     private static HashSet<PersonId> People(Case? state) => state is null
         ? []
-        : [.. state.Assigned.Keys.Concat(state.Panel?.Sitting.Select(s => s.Person) ?? []).Where(p => !state.Recused.Contains(p))];
+        : [.. state.Assigned.Keys.Concat(state.Panel?.Sitting.Select(s => s.Person) ?? [])
+            .Where(p => !state.Recused.Contains(p) && (!state.Parties.ContainsKey(p) || state.Services.Any(s => s.On == p)))];
 
     private static IEnumerable<string> Located(CaseEvent @event) => @event switch
     {

@@ -13,6 +13,14 @@ public sealed record Act(Func<Session, Refusal?> Work, string Id, string Stream)
 {
     /// <summary>Says after the work whether the act now waits for a second person.</summary>
     public Func<Session, PendingNote?>? Pending { get; init; }
+
+    /// <summary>The entity tag of the answer, where the version of the stream would tell what the caller may not know.</summary>
+    public Func<Session, string>? ETag { get; init; }
+
+    /// <summary>The leaf of the earlier act, for work that found nothing left to do; without it the record's last leaf is proven.</summary>
+    public Func<long?>? EarlierLeaf { get; init; }
+
+    internal string ETagOf(Session session) => ETag?.Invoke(session) ?? Precondition.ETag(session.VersionOf(Stream));
 }
 
 /// <summary>Runs the writes of the API and answers them: receipts, locations, entity tags, idempotent repeats.</summary>
@@ -62,12 +70,14 @@ public sealed class Writes(RegistryCore core)
                 return refusal;
             },
             ask.Key is null || ask.RequestSha256 is null ? null : session => new IdempotencyRow(
-                caller, ask.Key, ask.RequestSha256, Status(), location, Precondition.ETag(session.VersionOf(act.Stream)), act.Id, null, ask.At),
+                caller, ask.Key, ask.RequestSha256, Status(), location, act.ETagOf(session), act.Id, null, ask.At),
             cancel);
         switch (outcome)
         {
             case Outcome.Done done:
-                var written = new Written(act.Id, Precondition.ETag(done.Session.VersionOf(act.Stream)), done.Receipt, pending);
+                var earlier = done.Session.IsEmpty ? act.EarlierLeaf?.Invoke() : null;
+                var receipt = earlier is { } leaf ? core.ReceiptOf(leaf)! : done.Receipt;
+                var written = new Written(act.Id, act.ETagOf(done.Session), receipt, pending);
                 return Answer(ask, Status(), written, location);
             case Outcome.Refused(var refusal) when refusal.Code == "idempotency-in-flight" && core.Store.Events.FindIdempotency(caller, ask.Key!) is { } raced:
                 return Repeat(ask, raced);

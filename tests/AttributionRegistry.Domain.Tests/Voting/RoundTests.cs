@@ -42,29 +42,29 @@ public sealed class RoundTests
     [Fact]
     public void V_44_The_first_round_decides_nothing()
     {
-        Rounds.Binds(1).Should().BeFalse();
-        Rounds.Binds(2).Should().BeTrue();
+        Domain.Voting.Rounds.Binds(1).Should().BeFalse();
+        Domain.Voting.Rounds.Binds(2).Should().BeTrue();
     }
 
     [Theory]
     [InlineData(8500, 9000, true)]
     [InlineData(8499, 9000, false)]
     public void V_46_Rounds_stop_early_when_support_and_medians_have_settled(int before, int after, bool stop) =>
-        Rounds.MayStopEarly(Record(Ballots((11, For(before)))), Record(Ballots((11, For(after))))).Should().Be(stop);
+        Domain.Voting.Rounds.MayStopEarly(Record(Ballots((11, For(before)))), Record(Ballots((11, For(after))))).Should().Be(stop);
 
     [Fact]
     public void V_46_One_changed_supporter_keeps_the_rounds_going() =>
-        Rounds.MayStopEarly(Record(Ballots((10, Yes), (1, For(5500)))), Record(Ballots((10, Yes), (1, For(5499))))).Should().BeFalse();
+        Domain.Voting.Rounds.MayStopEarly(Record(Ballots((10, Yes), (1, For(5500)))), Record(Ballots((10, Yes), (1, For(5499))))).Should().BeFalse();
 
     [Fact]
     public void V_46_A_third_round_takes_an_open_result_and_a_carried_motion_and_there_is_no_fourth()
     {
         var open = Tally.Count(Record(Ballots((7, Yes), (4, No))));
         var found = Tally.Count(Record(Ballots((11, Yes))));
-        Rounds.ThirdRoundRefusal(2, open, MotionOutcome.Carried, Rules).Should().BeNull();
-        Rounds.ThirdRoundRefusal(2, open, MotionOutcome.Failed, Rules)!.Code.Should().Be("motion-not-carried");
-        Rounds.ThirdRoundRefusal(2, found, MotionOutcome.Carried, Rules)!.Code.Should().Be("round-not-open");
-        Rounds.ThirdRoundRefusal(3, open, MotionOutcome.Carried, Rules)!.Code.Should().Be("no-further-round");
+        Domain.Voting.Rounds.ThirdRoundRefusal(2, open, MotionOutcome.Carried, Rules).Should().BeNull();
+        Domain.Voting.Rounds.ThirdRoundRefusal(2, open, MotionOutcome.Failed, Rules)!.Code.Should().Be("motion-not-carried");
+        Domain.Voting.Rounds.ThirdRoundRefusal(2, found, MotionOutcome.Carried, Rules)!.Code.Should().Be("round-not-open");
+        Domain.Voting.Rounds.ThirdRoundRefusal(3, open, MotionOutcome.Carried, Rules)!.Code.Should().Be("no-further-round");
     }
 
     private static string? Code(Decision<TimedWindow> decision) => decision.Refusal?.Code;

@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AttributionRegistry.Cli.Http;
+
+namespace AttributionRegistry.Cli.Cases;
+
+/// <summary>One entry of a credentials file.</summary>
+public sealed record Credential(string Name, IReadOnlyList<string> Roles, string ApiKey, string? SigningKeyFile = null);
+
+/// <summary>A credentials file such as the demo writes.</summary>
+public sealed record Credentials(string BaseUrl, IReadOnlyList<Credential> People)
+{
+    /// <exception cref="FormatException">This is no credentials file.</exception>
+    public static Credentials Parse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, CredentialsJson.Default.Credentials) ?? throw new FormatException("A credentials file is an object.");
+        }
+        catch (JsonException fault)
+        {
+            throw new FormatException($"This is no credentials file: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>The people with their clients and keys; signing keys are looked for beside the credentials file.</summary>
+    public Cast ToCast(Uri server, string folder, Func<int, byte[]> entropy)
+    {
+        // One connection pool for everybody: each client only adds its own bearer key.
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        return new Cast(
+            [.. People.Select(each => new Player(
+                each.Name, each.Roles, new RegistryClient(new HttpClient(handler, disposeHandler: false) { BaseAddress = server }, each.ApiKey, entropy),
+                each.SigningKeyFile is null ? null : ReadKey(Path.Combine(folder, each.SigningKeyFile))))]);
+    }
+
+    private static ECDsa ReadKey(string file)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(file));
+            return key;
+        }
+        catch (Exception fault) when (fault is ArgumentException or CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            key.Dispose();
+            throw new FormatException($"{file} is no signing key in PKCS#8 PEM: {fault.Message}", fault);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(Credentials))]
+internal sealed partial class CredentialsJson : JsonSerializerContext;

@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using AttributionRegistry.Cli.Ballots;
+using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Assessment;
+using AttributionRegistry.Domain.Voting;
+
+namespace AttributionRegistry.Cli.Cases;
+
+/// <summary>One binding round by rule, its opinions, and the finding.</summary>
+internal sealed partial class ExerciseRun
+{
+    private const string QuestionId = "Q1";
+
+    private async Task<CountedVote> VoteAsync(CancellationToken cancel)
+    {
+        Step("open the round");
+        var matrix = Matrix();
+        var answers = BallotRule.Answers(matrix, $"exercise:{entry.Id}:ballots", [.. _panel.Select(each => each.Member!.Id)]);
+        var round = await PostAsync(_chair, $"{Case}/rounds", new JsonObject
+        {
+            ["binding"] = true,
+            ["questions"] = Wire.List(
+            [
+                new JsonObject
+                {
+                    ["id"] = QuestionId,
+                    ["level"] = Wire.Name(LevelOfQuestion(entry)),
+                    ["hypotheses"] = Wire.Words(entry.Hypotheses.Select(each => _hypotheses[each.Id])),
+                    ["residual"] = _hypotheses[entry.Hypotheses.First(each => each.Residual).Id],
+                },
+            ]),
+        }, cancel);
+        Step("read the round");
+        var view = await _chair.Client.GetObjectAsync($"/v1/rounds/{round}", cancel);
+        var frame = new BallotFrame(_incident, (int)view["number"]!, (string)view["rulesHash"]!, (string)view["evidenceRoot"]!);
+        Step("seal and commit ballots");
+        var sealedBallots = new List<(Player Member, SealedBallot Ballot)>();
+        foreach (var answer in answers)
+        {
+            var member = _panel.First(each => each.Member!.Id == answer.Member);
+            var ballot = new BallotSealer(_ballotKeys[await member.IdAsync(cancel)], entropy).Seal(frame, new JsonObject { [QuestionId] = AnswerOf(answer) });
+            sealedBallots.Add((member, ballot));
+            await PostAsync(member, $"/v1/rounds/{round}/envelopes", ballot.EnvelopeRequest(), cancel);
+        }
+
+        Step("close the commit window");
+        await PostAsync(_chair, $"/v1/rounds/{round}/windows", null, cancel);
+        Step("open the ballots");
+        foreach (var (member, ballot) in sealedBallots)
+        {
+            await PostAsync(member, $"/v1/rounds/{round}/openings", ballot.OpeningRequest(), cancel);
+        }
+
+        Step("close the reveal window");
+        await PostAsync(_chair, $"/v1/rounds/{round}/windows", null, cancel);
+        Step("count");
+        await PostAsync(_chair, $"/v1/rounds/{round}/tally", null, cancel);
+        var vote = await CountedAsync(round, cancel);
+        await SayAsync($"{sealedBallots.Count} ballots sealed, opened and counted: {vote.Outcome}{(vote.Adopted is null ? "" : $" {vote.Adopted}")}");
+        await DissentAsync(round, answers, vote, cancel);
+        return vote;
+    }
+
+    /// <summary>The gravest level among the leading hypotheses.</summary>
+    internal static Level LevelOfQuestion(CaseEntry entry)
+    {
+        // Ids of its own will do: the ranking does not depend on them.
+        var ids = entry.Hypotheses.Select((each, index) => (each.Id, New: LocalIds.Hypothesis(index))).ToDictionary(each => each.Id, each => each.New);
+        var items = entry.Evidence.Select((each, index) => (each.Id, New: LocalIds.Evidence(index))).ToDictionary(each => each.Id, each => each.New);
+        var leaders = Domain.Assessment.Matrix.Evaluate(MatrixOf(entry, id => ids[id], id => items[id])).Leaders;
+        return entry.Hypotheses.Where(each => leaders.Contains(ids[each.Id])).Max(each => each.Level);
+    }
+
+    private async Task<CountedVote> CountedAsync(string round, CancellationToken cancel)
+    {
+        var tally = await _chair.Client.GetObjectAsync($"/v1/rounds/{round}/tally", cancel);
+        var result = (tally["result"] as JsonObject ?? tally)["questions"]?[QuestionId]
+            ?? throw new RegistryUnreachableException($"The tally of {round} holds no question {QuestionId}.");
+        var adopted = (string?)result["hypothesis"];
+        return new CountedVote(
+            (string)result["outcome"]!, adopted is null ? null : FileIdOf(HypothesisId.Of(adopted)),
+            (string?)result["likelihoodTerm"] ?? "", (string?)result["confidence"] ?? "");
+    }
+
+    private async Task DissentAsync(string round, IReadOnlyList<ExerciseAnswer> answers, CountedVote vote, CancellationToken cancel)
+    {
+        Step("file dissents");
+        var adopted = vote.Adopted is null ? null : _hypotheses[vote.Adopted];
+        var rule = RuleSet.Default.Levels.For(LevelOfQuestion(entry));
+        var dissenting = answers
+            .Where(each => adopted is null ? each.Favours is not null : each.Likelihood[adopted] < rule.SupportFloor || each.Confidence < rule.MinConfidence)
+            .ToList();
+        foreach (var answer in dissenting)
+        {
+            var member = _panel.First(each => each.Member!.Id == answer.Member);
+            await PostAsync(member, $"/v1/rounds/{round}/opinions", new JsonObject
+            {
+                ["kind"] = "dissent",
+                ["body"] = Wire.Text(CaseTexts.Dissent(entry, answer.Favours is { } favours ? FileIdOf(favours) : null, answer.Reasons)),
+            }, cancel);
+        }
+
+        await SayAsync($"{dissenting.Count} dissents filed");
+    }
+
+    private async Task<LoadedCase> PublishAsync(CountedVote vote, CancellationToken cancel)
+    {
+        var crosscheckable = vote.Adopted is { } adopted && Crosscheck.Run(Matrix(), HypothesisId.Of(_hypotheses[adopted])).Holds;
+        Step("draft the finding");
+        await _chair.Client.PutAsync(
+            $"{Case}/finding", new JsonObject { ["statements"] = Wire.List([Wire.Text(CaseTexts.Statement(entry, vote, crosscheckable))]) }, cancel);
+        Step("serve the advance copy");
+        foreach (var (represents, player) in _parties)
+        {
+            await ServeAsync(player, ["advanceCopy"], $"{CaseTexts.Exercise} Advance copy for the representative of {represents}.", cancel);
+        }
+
+        await MoveAsync(_registrar, "published", "the finding is complete.", cancel);
+        await MoveAsync(_chair, "published", "the finding is complete.", cancel);
+        Step("read the finding's number");
+        var number = (string?)(await _registrar.Client.GetObjectAsync(Case, cancel))["finding"] ?? "(number not shown)";
+        var outcome = vote.Adopted is null ? "inconclusive" : crosscheckable ? "attributed" : "attributed-not-crosscheckable";
+        return new LoadedCase(
+            entry.Id, _incident, number, outcome, entry.Expected is not { } expected || (expected.Outcome == outcome && expected.Adopts == vote.Adopted));
+    }
+
+    private static JsonObject AnswerOf(ExerciseAnswer answer) => new()
+    {
+        ["likelihood"] = new JsonObject(answer.Likelihood.Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value))),
+        ["confidence"] = Wire.Name(answer.Confidence),
+        ["cites"] = Wire.Words(answer.Cites),
+        ["reasons"] = answer.Reasons,
+    };
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Storage;
+using Dapper;
+using Microsoft.Net.Http.Headers;
+
+namespace AttributionRegistry.Server.Findings;
+
+/// <summary>A published document: its bytes never change under its entity tag.</summary>
+public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ETag);
+
+/// <summary>
+/// Published documents, rendered once at publication and served from memory as they are. What is in memory is what is
+/// committed: it is replaced after the commit that changed it.
+/// </summary>
+public sealed class PublishedDocuments(RegistryCore core)
+{
+    private const string WriteSql = """
+        INSERT INTO document (path, media_type, sha256, bytes) VALUES (@path, @mediaType, @sha256, @bytes)
+        ON CONFLICT (path) DO UPDATE SET media_type = excluded.media_type, sha256 = excluded.sha256, bytes = excluded.bytes
+        """;
+
+    private const string ReadSql = "SELECT bytes FROM document WHERE path = @path";
+
+    private const string FindSql = "SELECT media_type AS MediaType, sha256 AS Sha256, bytes AS Bytes FROM document WHERE path = @path";
+
+    private readonly ConcurrentDictionary<string, PublishedDocument> _kept = new(StringComparer.Ordinal);
+
+    public static string CanonicalPath(string number, int version) => $"canonical:{number}:{version}";
+
+    public void Write(RowWriter rows, string path, string mediaType, byte[] bytes) =>
+        rows.Execute(WriteSql, new { path, mediaType, sha256 = Sha256Hex.Of(bytes), bytes });
+
+    public byte[]? Read(RowWriter rows, string path) => rows.QuerySingleOrDefault<byte[]>(ReadSql, new { path });
+
+    /// <summary>The document at an address, or null.</summary>
+    public PublishedDocument? Find(string path)
+    {
+        if (_kept.TryGetValue(path, out var kept))
+        {
+            return kept;
+        }
+
+        if (core.Store.Database.Read(c => c.QuerySingleOrDefault<Row>(FindSql, new { path })) is not { } row)
+        {
+            return null;
+        }
+
+        return _kept[path] = new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
+    }
+
+    /// <summary>Only what is in memory: the fast way past routing for what is asked for most.</summary>
+    public bool TryKept(string path, out PublishedDocument? document) => _kept.TryGetValue(path, out document);
+
+    /// <summary>Reads the documents of a finding anew; called when a commit has changed them.</summary>
+    public void Refresh(string number)
+    {
+        foreach (var path in _kept.Keys.Where(k => k.Contains(number, StringComparison.Ordinal)))
+        {
+            _kept.TryRemove(path, out _);
+        }
+    }
+
+    /// <summary>Answers with a document: 200 or 304, with its entity tag.</summary>
+    public static async Task SendAsync(HttpContext http, PublishedDocument document)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(document);
+        var response = http.Response;
+        response.Headers.CacheControl = "public, max-age=10";
+        response.Headers.AccessControlAllowOrigin = "*";
+        response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag";
+        if (Precondition.NotModified(http, document.ETag))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        response.ContentType = document.MediaType;
+        response.ContentLength = document.Bytes.Length;
+        if (!HttpMethods.IsHead(http.Request.Method))
+        {
+            await response.Body.WriteAsync(document.Bytes, http.RequestAborted);
+        }
+    }
+
+    private sealed class Row
+    {
+        public string MediaType { get; init; } = "";
+
+        public string Sha256 { get; init; } = "";
+
+        public byte[] Bytes { get; init; } = [];
+    }
+}
+
+/// <summary>Serves kept documents before routing. Everything it does not know goes on as ever.</summary>
+public sealed class PublishedDocumentsFirst(RequestDelegate next, PublishedDocuments documents)
+{
+    public Task InvokeAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        var request = http.Request;
+        return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !request.QueryString.HasValue &&
+            request.Headers.Authorization.Count == 0 && request.Path.Value is { } path && documents.TryKept(path, out var document)
+            ? PublishedDocuments.SendAsync(http, document!)
+            : next(http);
+    }
+}

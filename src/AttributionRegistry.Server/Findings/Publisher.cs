@@ -1,0 +1,168 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Rounds;
+using AttributionRegistry.Log;
+using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.People;
+using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Rounds;
+using AttributionRegistry.Storage;
+using Dapper;
+
+namespace AttributionRegistry.Server.Findings;
+
+/// <summary>
+/// What publication adds to an act: the number, the canonical finding, its representations as bytes, the opened seals.
+/// All of it is written in the transaction of the act.
+/// </summary>
+public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
+{
+    private const string LastNumberSql = "SELECT max(number) FROM finding WHERE number >= @first AND number < @next";
+
+    private const string FindingSql = """
+        INSERT INTO finding (number, incident, version, status, outcome, level, confidence, likelihood, crosscheckable, exercise, name, first_published_us, published_us)
+        VALUES (@number, @incident, @version, @status, @outcome, @level, @confidence, @likelihood, @crosscheckable, @exercise, @name, @at, @at)
+        ON CONFLICT (number) DO UPDATE SET version = excluded.version, status = excluded.status, outcome = excluded.outcome, level = excluded.level,
+          confidence = excluded.confidence, likelihood = excluded.likelihood, crosscheckable = excluded.crosscheckable, name = excluded.name,
+          published_us = excluded.published_us
+        """;
+
+    private const string StatusSql = "UPDATE finding SET status = @status WHERE number = @number";
+
+    private const string StateSql = "INSERT INTO finding_state (number, state) VALUES (@number, @state) ON CONFLICT (number, state) DO NOTHING";
+
+    private const string ChangeSql = "INSERT INTO change (idx, kind, subject, at_us) VALUES (@idx, @kind, @subject, @at)";
+
+    private const string IncidentSql = "UPDATE incident SET number = @number WHERE id = @id AND number IS NULL";
+
+    /// <summary>The next public number of the year. Two publications at once: the unique key lets one win, the other tries again.</summary>
+    public string NextNumber(DateTimeOffset at)
+    {
+        var last = core.Store.Database.Read(c => c.ExecuteScalar<string>(LastNumberSql, new { first = $"AR-{at.Year:0000}-", next = $"AR-{at.Year + 1:0000}-" }));
+        var next = last is null ? 1 : int.Parse(last[8..], System.Globalization.CultureInfo.InvariantCulture) + 1;
+        return $"AR-{at.Year:0000}-{next:0000}";
+    }
+
+    /// <summary>The composer over a case whose last binding round has been counted; null before that.</summary>
+    public FindingComposer? Composer(Session session, Case state) => Composer(state, session.Policy, id => session.Load(RoundJournal.Definition, RoundJournal.Stream(id)));
+
+    public FindingComposer? Composer(Case state, Policy policy) => Composer(state, policy, id => core.Load(RoundJournal.Definition, RoundJournal.Stream(id)).State);
+
+    /// <summary>Joins everything of a new version to the act, once the case has accepted it.</summary>
+    public void Publish(Session session, Case before, CanonicalFinding finding)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        var stream = CaseJournal.Stream(before.Id);
+        var after = session.Load(CaseJournal.Definition, stream)!;
+        var canonical = FindingComposer.Canonical(finding);
+        if (!before.HasFinding)
+        {
+            Unseal(session, stream, before.Rounds.Select(r => RoundJournal.Stream(r.Id)));
+        }
+
+        session.AlsoWrite(rows =>
+        {
+            var at = rows.Leaves[0].AtMicroseconds;
+            var first = finding.Propositions.FirstOrDefault(p => p.Hypothesis is not null) ?? finding.Propositions[0];
+            rows.Execute(FindingSql, new
+            {
+                number = finding.Number,
+                incident = before.Id.Value,
+                version = finding.Version,
+                status = nameof(FindingStatus.Current),
+                outcome = finding.Outcome.ToString(),
+                level = first.Level.ToString(),
+                confidence = first.Confidence?.Value.ToString(),
+                likelihood = first.Likelihood?.Term,
+                crosscheckable = first.Crosscheck is null ? (int?)null : first.Crosscheck.Holds ? 1 : 0,
+                exercise = finding.Exercise ? 1 : 0,
+                name = finding.Incident.Name,
+                at,
+            });
+            foreach (var state in finding.Propositions.SelectMany(p => p.StatesNamed).Distinct())
+            {
+                rows.Execute(StateSql, new { number = finding.Number, state });
+            }
+
+            rows.Execute(IncidentSql, new { id = before.Id.Value, number = finding.Number.Replace("AR-", "IN-", StringComparison.Ordinal) });
+            documents.Write(rows, PublishedDocuments.CanonicalPath(finding.Number, finding.Version), "application/json", canonical);
+        });
+        Represent(session, after, $"finding.{char.ToLowerInvariant(finding.Kind.ToString()[0])}{finding.Kind.ToString()[1..]}");
+    }
+
+    /// <summary>Renders every version anew with its present status: after a publication, a petition, a decision, a withdrawal.</summary>
+    public void Represent(Session session, Case after, string change)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        var number = after.FindingNumber!;
+        session.AlsoWrite(rows =>
+        {
+            rows.Execute(StatusSql, new { number, status = after.StatusOf(after.CurrentVersion!).ToString() });
+            foreach (var version in after.Versions)
+            {
+                var canonical = documents.Read(rows, PublishedDocuments.CanonicalPath(number, version.Version))
+                    ?? throw new InvalidOperationException($"The canonical finding {number} version {version.Version} is missing.");
+                var bytes = Representation(after, version, canonical);
+                documents.Write(rows, $"/v1/findings/{number}/versions/{version.Version}", "application/json", bytes);
+                if (version == after.CurrentVersion)
+                {
+                    documents.Write(rows, $"/v1/findings/{number}", "application/json", bytes);
+                }
+            }
+
+            var leaf = rows.Leaves[0];
+            rows.Execute(ChangeSql, new { idx = leaf.Index, kind = change, subject = $"/v1/findings/{number}", at = leaf.AtMicroseconds });
+        });
+        session.AfterCommit(() => documents.Refresh(number));
+    }
+
+    private static byte[] Representation(Case state, FindingVersion version, byte[] canonical)
+    {
+        var status = state.StatusOf(version);
+        var number = state.FindingNumber!;
+        var finding = JsonNode.Parse(canonical)!;
+        var exercise = finding["exerciseNotice"]?.GetValue<string>();
+        var said = status switch
+        {
+            FindingStatus.Superseded => $"This version is superseded; the current one is version {state.Versions.Count}.",
+            FindingStatus.UnderReconsideration => "This finding is under reconsideration.",
+            FindingStatus.Withdrawn => "This finding is withdrawn. Its text stays readable.",
+            _ => null,
+        };
+        var banner = string.Join(' ', new[] { exercise, said }.OfType<string>());
+        return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
+            new FindingRepresentation(
+                number, version.Version, status, banner.Length == 0 ? null : banner, version.Digest, finding,
+                new Dictionary<string, string>
+                {
+                    ["self"] = $"/v1/findings/{number}/versions/{version.Version}",
+                    ["current"] = $"/v1/findings/{number}",
+                    ["versions"] = $"/v1/findings/{number}/versions",
+                    ["record"] = $"/v1/findings/{number}/record",
+                    ["petitions"] = $"/v1/findings/{number}/petitions",
+                    ["incident"] = $"/v1/incidents/{state.Id}",
+                    ["checkpoint"] = "/log/checkpoint",
+                }),
+            ApiJson.Options));
+    }
+
+    private FindingComposer? Composer(Case state, Policy policy, Func<RoundId, Round?> load) =>
+        state.Rounds.LastOrDefault(r => r.Binding && r.Outcome is not null) is { } last && load(last.Id) is { Result: not null } round && state.Panel is not null
+            ? new FindingComposer(state, round, policy, person => core.Load(PersonJournal.Definition, PersonJournal.Stream(person)).State?.Name ?? "unknown")
+            : null;
+
+    /// <summary>Opens the seals of the case and its rounds: what was opaque in the log can be read now, field by field as disclosed.</summary>
+    private void Unseal(Session session, string stream, IEnumerable<string> rounds)
+    {
+        foreach (var hidden in new[] { stream }.Concat(rounds).SelectMany(core.Store.Events.ReadSealed).OrderBy(e => e.Index))
+        {
+            session.AppendRaw($"unsealed:{stream}", new NewEvent(
+                "unsealed", 1, null, session.At, "{}", false,
+                new JsonObject { ["index"] = hidden.Index, ["event"] = JsonNode.Parse(hidden.EntryJson), ["salt"] = B64Url.Encode(hidden.Salt) }, [], []));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Rounds;
+using AttributionRegistry.Domain.Voting;
+using AttributionRegistry.Log;
+using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Rounds;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AttributionRegistry.Server.Findings;
+
+/// <summary>
+/// The public record behind a finding: what a stranger needs to draw the panel again, open the ballots again, count again and
+/// weigh the disclosed evidence again (V-75).
+/// </summary>
+/// <param name="Number">The finding.</param>
+/// <param name="LogIndex">The leaf of the current version in the log.</param>
+/// <param name="Draw">Pool, sources, seed and result of the draw.</param>
+/// <param name="Round">The binding round that decided.</param>
+/// <param name="Openings">Openings of field commitments of the log's leaves.</param>
+public sealed record FindingRecord(string Number, long LogIndex, RecordedDraw Draw, RecordedRound Round, IReadOnlyList<LeafOpening> Openings);
+
+/// <summary>Everything a draw depends on, and what came of it.</summary>
+public sealed record RecordedDraw(
+    PoolId Pool, string PoolDigest, IReadOnlyList<Candidate> Candidates, IReadOnlyList<string> Sources, IReadOnlyList<string> SourceValues, string Seed,
+    IReadOnlyList<string> ExcludedStates, int Seats, DateTimeOffset FrozenAt, DateTimeOffset DrawnAt, IReadOnlyList<RecordedSeat> Result);
+
+/// <summary>A seat in the order in which it was drawn or filled.</summary>
+public sealed record RecordedSeat(PersonId Person, Region Region, int Order, bool Removed, string? RemovedBecause, PersonId? Replaces);
+
+/// <summary>The round: what was fixed, the envelopes, the openings, the count. Instants of the count are UTC microseconds.</summary>
+public sealed record RecordedRound(
+    RoundId Id, IncidentId CaseId, int Number, VoteMode Mode, int Seats, IReadOnlyList<RecordedVoter> Voters, IReadOnlyList<Question> Questions,
+    IReadOnlyList<EvidenceId> Evidence, string EvidenceRoot, RuleSet Rules, string RulesHash, DateTimeOffset CommitOpens, DateTimeOffset CommitCloses,
+    DateTimeOffset RevealOpens, DateTimeOffset RevealCloses, IReadOnlyList<Envelope> Envelopes, IReadOnlyList<BallotOpening> Openings, TallyResult Tally);
+
+/// <param name="BallotKeyId">The voter in the count.</param>
+/// <param name="Spki">The public ballot key, base64url.</param>
+/// <param name="Region">Regional group.</param>
+/// <param name="Person">The person, in a roll call; else null.</param>
+/// <param name="RemovedAt">When the member was removed, or null.</param>
+public sealed record RecordedVoter(string BallotKeyId, string Spki, Region Region, PersonId? Person, DateTimeOffset? RemovedAt);
+
+/// <summary>Salt and value that open the commitment to one field of one leaf; <c>field</c> is empty for the seal of a whole leaf.</summary>
+public sealed record LeafOpening(long LogIndex, string Field, string Salt, JsonNode? Value);
+
+public static class ReadRecord
+{
+    /// <summary>The public record of a finding, complete enough to recompute it offline.</summary>
+    public static Results<Ok<FindingRecord>, ProblemHttpResult> Handle(string number, FindingLocator findings, RegistryCore core)
+    {
+        if (findings.Find(number) is not { } state ||
+            state.Rounds.LastOrDefault(r => r.Binding && r.Outcome is not null) is not { } last ||
+            core.Load(RoundJournal.Definition, RoundJournal.Stream(last.Id)).State is not { Result: { } tally } round)
+        {
+            return Problems.NotFound();
+        }
+
+        var events = core.Store.Events.ReadStream(state.Id.Value);
+        var version = events.Last(e => e.Type == "finding.version");
+        return TypedResults.Ok(new FindingRecord(
+            number, version.Index, DrawOf(state), RoundOf(round, tally),
+            [.. core.Store.Events.Openings(version.Index).Select(o => new LeafOpening(version.Index, o.Name, B64Url.Encode(o.Salt), JsonNode.Parse(o.ValueJson)))]));
+    }
+
+    // Envelopes are published sorted by commitment, so that their order does not say who acted when.
+    private static RecordedRound RoundOf(Round round, TallyResult tally) => new(
+        round.Id, round.Incident, round.Number, round.Mode, round.Seats,
+        [.. round.Voters.OrderBy(v => v.BallotKeyId, StringComparer.Ordinal).Select(v => new RecordedVoter(
+            v.BallotKeyId, v.BallotKeySpki, v.Region, round.Mode == VoteMode.RollCall ? v.Person : null, v.RemovedAt))],
+        round.Questions, round.Evidence, round.EvidenceRoot, round.Rules, round.RulesHash, round.CommitOpens, round.CommitCloses, round.RevealOpens,
+        round.RevealCloses, [.. round.Envelopes.OrderBy(e => e.Commitment, StringComparer.Ordinal)],
+        [.. round.Openings.OrderBy(o => o.BallotKeyId, StringComparer.Ordinal)], tally);
+
+    private static RecordedDraw DrawOf(Case state)
+    {
+        var (pool, panel) = (state.Pool!, state.Panel!);
+        return new RecordedDraw(
+            pool.Id, pool.Digest, pool.Candidates, pool.Sources, panel.SourceValues, panel.Seed, panel.ExcludedStates, panel.Size, pool.FrozenAt, panel.DrawnAt,
+            [.. panel.Seats.OrderBy(s => s.Order).Select(s => new RecordedSeat(s.Person, s.Region, s.Order, s.Removed, s.RemovedBecause, s.Replaces))]);
+    }
+}

@@ -1,0 +1,102 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Domain.Rounds;
+using AttributionRegistry.Log;
+using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Registry;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace AttributionRegistry.Server.Rounds;
+
+/// <summary>A sealed ballot: nothing in it says anything about the vote. Its canonical form is what the ballot key signs.</summary>
+/// <param name="Type">Always <c>commit</c>.</param>
+/// <param name="V">Always 1.</param>
+/// <param name="CaseId">The incident.</param>
+/// <param name="Round">The number of the round.</param>
+/// <param name="BallotKeyId">The member's ballot key.</param>
+/// <param name="Revision">1, or one more than the last (V-51).</param>
+/// <param name="Previous">Digest of the envelope before, hex; null for the first.</param>
+/// <param name="Commitment">SHA-256 over tag, salt and canonical ballot, hex.</param>
+/// <param name="Nonce">16 random bytes, hex: ties the receipt to this client (V-73).</param>
+public sealed record EnvelopeBody(
+    string Type, int V, string CaseId, int Round, string BallotKeyId, int Revision, string? Previous, string Commitment, string Nonce)
+{
+    internal Refusal? Fault() =>
+        Type != "commit" ? Malformed("type", "An envelope has the type 'commit'.")
+        : V != 1 ? Malformed("v", "This server takes envelopes of version 1.")
+        : Revision < 1 ? Malformed("revision", "Revisions count from 1.")
+        : Previous is not null && !Sha256Hex.IsWellFormed(Previous) ? Malformed("previous", "The digest of the envelope before is 64 lower-case hex digits, or null.")
+        : !Sha256Hex.IsWellFormed(Commitment) ? Malformed("commitment", "A commitment is 64 lower-case hex digits.")
+        : Nonce.Length != 32 || Nonce.AsSpan().IndexOfAnyExcept("0123456789abcdef") >= 0 ? Malformed("nonce", "A nonce is 32 lower-case hex digits.")
+        : null;
+
+    private static Refusal Malformed(string name, string message) => Refusal.Invalid("envelope-malformed", message, $"/envelope/{name}");
+}
+
+/// <summary>An envelope and the ES256 signature of the ballot key over its digest, base64url.</summary>
+public sealed record CommitRequest(EnvelopeBody Envelope, string Signature);
+
+public static class CommitBallot
+{
+    /// <summary>
+    /// Hands in a sealed ballot, or its next revision. The receipt proves that it is in the log; the same envelope again is
+    /// answered with the same leaf (V-52).
+    /// </summary>
+    public static Task<Results<Created<Written>, ProblemHttpResult>> HandleAsync(
+        RoundId roundId, Body<CommitRequest> body, Ask ask, Writes writes, RoundActs acts, CancellationToken cancel)
+    {
+        var (sent, signature) = (body.Value.Envelope, body.Value.Signature);
+        if (sent.Fault() is { } fault)
+        {
+            return Task.FromResult<Results<Created<Written>, ProblemHttpResult>>(fault.ToProblem());
+        }
+
+        var digest = RoundRecord.DigestOf(sent);
+        var hex = Convert.ToHexStringLower(digest);
+        return writes.CreateAsync(
+            ask.With(body),
+            acts.On(
+                roundId, hex,
+                (session, _, round) => RoundActs.Decide(session, roundId, round, new RoundCommand.Commit(
+                    new Envelope(sent.BallotKeyId, sent.Revision, sent.Previous, sent.Commitment, sent.Nonce, hex, signature, ask.At),
+                    sent.CaseId, sent.Round, IsSigned(round, ask.By.Id, digest, signature)) { By = ask.By.Id, At = ask.At }),
+                earlier: e => e is RoundEvent.Committed { Envelope: var there } && there.Digest == hex),
+            $"/v1/rounds/{roundId}/envelopes", cancel);
+    }
+
+    private static bool IsSigned(Round round, PersonId voter, byte[] digest, string signature) =>
+        round.VoterOf(voter) is { } member && B64Url.TryDecode(signature, out var bytes) && BallotSeal.VerifyEs256(B64Url.Decode(member.BallotKeySpki), digest, bytes);
+}
+
+/// <summary>An envelope in the record. Instants are left out: they would tell who came when (V-58).</summary>
+public sealed record EnvelopeView(EnvelopeBody Envelope, string Digest, string Signature)
+{
+    public static EnvelopeView Of(Round round, Envelope envelope)
+    {
+        ArgumentNullException.ThrowIfNull(envelope);
+        return new EnvelopeView(RoundRecord.BodyOf(round, envelope), envelope.Digest, envelope.Signature);
+    }
+}
+
+/// <summary>All envelopes of a round, sorted by commitment.</summary>
+public sealed record EnvelopesView(IReadOnlyList<EnvelopeView> Envelopes);
+
+public static class ReadEnvelopes
+{
+    /// <summary>All envelopes, sorted by commitment, once the commit window has closed; before that, nothing to nobody (V-58).</summary>
+    public static Results<Ok<EnvelopesView>, StatusCodeHttpResult, ProblemHttpResult> Handle(
+        RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock)
+    {
+        if (reads.ForViewer(roundId, caller) is not var (_, round))
+        {
+            return Problems.NotFound();
+        }
+
+        return clock.GetUtcNow() < round.CommitCloses
+            ? Refusal.Conflict("commit-window-open", "Envelopes are shown once the commit window has closed (V-58).").ToProblem()
+            : RoundReads.Answer(http, new EnvelopesView(
+            [
+                .. round.Envelopes.OrderBy(e => e.Commitment, StringComparer.Ordinal).ThenBy(e => e.Digest, StringComparer.Ordinal)
+                    .Select(e => EnvelopeView.Of(round, e)),
+            ]));
+    }
+}
