@@ -22,6 +22,8 @@ public static class RegistryApp
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = demo ? args[1..] : args, ContentRootPath = AppContext.BaseDirectory });
         var settings = RegistrySettings.From(builder.Configuration, demo);
         builder.WebHost.UseUrls(settings.Urls);
+        // Requests are not logged: addresses of readers and ids of hidden cases stay out of the logs.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 #pragma warning disable RS0030 // The one place that names the system clock.
         builder.Services.AddSingleton(TimeProvider.System);
 #pragma warning restore RS0030

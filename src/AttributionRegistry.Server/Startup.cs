@@ -61,9 +61,9 @@ public static class Startup
         if (core.Store.Database.Read(c => c.ExecuteScalar<long>("SELECT count(*) FROM person")) == 0)
         {
             var token = app.Services.GetRequiredService<SetupToken>().Make(core.Entropy);
-            await output.WriteLineAsync($"""
+            await output.WriteLineAsync($$"""
                 Nobody has an account yet. Make the first operator within 30 minutes, once:
-                  curl -X POST {address}/v1/setup -H 'Content-Type: application/json' -d '{{"token":"{token}","name":"Your name"}}'
+                  curl -X POST {{address}}/v1/setup -H 'Content-Type: application/json' -d '{"token":"{{token}}","name":"Your name"}'
                 """);
         }
     }

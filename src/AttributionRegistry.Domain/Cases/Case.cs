@@ -103,6 +103,11 @@ public sealed record Case
     /// <summary>Everyone who sat on a panel of this case that has voted (R1, V-62).</summary>
     public ImmutableHashSet<PersonId> FormerPanel { get; init; } = [];
 
+    /// <summary>The panel that decided last, and its pool: the record behind the finding outlives a new draw.</summary>
+    public Panel? DecidedPanel { get; init; }
+
+    public Pool? DecidedPool { get; init; }
+
     public ImmutableList<CaseRound> Rounds { get; init; } = [];
 
     public FindingDraft? Draft { get; init; }

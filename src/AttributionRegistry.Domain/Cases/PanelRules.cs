@@ -118,18 +118,17 @@ public abstract partial record CaseCommand
                 return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a ballot key signed by one of your registered signing keys (V-70).", "/ballotKey");
             }
 
-<<<<<<< HEAD
+            // V-70: exactly one key per seat; a key that two members share would count as one ballot of two people.
+            if (Accepts && state.Panel.Seats.Any(s => s.Person != By.Id && s.Key?.Id == Key!.Id))
+            {
+                return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a fresh ballot key of your own (V-70).", "/ballotKey/spki");
+            }
+
             // V-10: silence is refusal. Giving the seat up is never too late.
             var seat = state.Panel.SeatOf(By.Id)!;
             if (Accepts && seat.Declaration is null && At >= seat.OfferedAt.AddDays(RuleSet.Default.Windows.AcceptanceDays))
             {
                 return Refusal.Conflict("declaration-too-late", $"A seat is accepted within {RuleSet.Default.Windows.AcceptanceDays} days (V-10); the integrity officer fills it now.");
-=======
-            // V-70: exactly one key per seat; a key that two members share would count as one ballot of two people.
-            if (Accepts && state.Panel.Seats.Any(s => s.Person != By.Id && s.Key?.Id == Key!.Id))
-            {
-                return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a fresh ballot key of your own (V-70).", "/ballotKey/spki");
->>>>>>> panels
             }
 
             var declaration = new Declaration(Accepts, Kind, Statement, NamedAnActor, At, TextDigest);
@@ -273,11 +272,12 @@ public static class PanelDraw
     public static IReadOnlyList<ExcludedCandidate> Excluded(Case state, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var on = DateOnly.FromDateTime(at.UtcDateTime);
+        var (pool, on) = (state.Pool!, DateOnly.FromDateTime(at.UtcDateTime));
+        var concerns = PanelRules.ConcernsOf(state, pool, on);
         return
         [
-            .. state.Pool!.Candidates
-                .Select(c => (Candidate: c, Grounds: Exclusion.Of(c, PanelRules.ConcernsOf(state), on)))
+            .. pool.Candidates
+                .Select(c => (Candidate: c, Grounds: Exclusion.Of(c, concerns, on)))
                 .Where(x => x.Grounds.Count > 0 || PanelRules.IsTaken(state, x.Candidate))
                 .Select(x => new ExcludedCandidate(x.Candidate.Id, x.Grounds)),
         ];
@@ -289,20 +289,18 @@ internal static class PanelRules
 {
     internal static DrawInput Input(Case state, Pool pool, byte[] seed, Voting.PanelRules rules, DateOnly on)
     {
-<<<<<<< HEAD
-        var submitters = state.Evidence.Select(e => e.SubmittedBy.Value).ToHashSet();
-        var employers = pool.Candidates.Where(c => submitters.Contains(c.Id))
-            .SelectMany(c => c.Employments).Where(e => e.Until is null || e.Until >= on).Select(e => e.Group).ToHashSet();
-        var concerns = new CaseConcerns(state.ConcernedStates, submitters, employers);
-=======
-        var concerns = ConcernsOf(state);
->>>>>>> panels
+        var concerns = ConcernsOf(state, pool, on);
         var excluded = pool.Candidates.Where(c => Exclusion.Of(c, concerns, on).Count > 0 || IsTaken(state, c)).Select(c => c.Id);
         return new DrawInput(seed, [.. pool.Candidates.Select(c => c.ForDraw(on))], rules, state.ConcernedStates, excluded.ToHashSet());
     }
 
-    internal static CaseConcerns ConcernsOf(Case state) =>
-        new(state.ConcernedStates, state.Evidence.Select(e => e.SubmittedBy.Value).ToHashSet(), new HashSet<string>());
+    internal static CaseConcerns ConcernsOf(Case state, Pool pool, DateOnly on)
+    {
+        var submitters = state.Evidence.Select(e => e.SubmittedBy.Value).ToHashSet();
+        var employers = pool.Candidates.Where(c => submitters.Contains(c.Id))
+            .SelectMany(c => c.Employments).Where(e => e.Until is null || e.Until >= on).Select(e => e.Group).ToHashSet();
+        return new CaseConcerns(state.ConcernedStates, submitters, employers);
+    }
 
     /// <summary>Members affected by states named for the first time leave, one after the other (V-03, V-12).</summary>
     internal static IEnumerable<CaseEvent> RecusalsFor(Case state, ImmutableArray<string> newStates)
@@ -351,13 +349,8 @@ internal static class PanelRules
         }
     }
 
-<<<<<<< HEAD
     // Whoever worked on the case or referred it, parties, those recused, and the last panel (V-62 would allow a third) are not drawn.
-    private static bool IsTaken(Case state, Candidate candidate)
-=======
-    // People with another duty in the case, parties, those recused, and too many of the last panel (V-62) are not drawn.
     internal static bool IsTaken(Case state, Candidate candidate)
->>>>>>> panels
     {
         var person = PersonId.Of(candidate.Id);
         return state.WorkedOn(person) || state.ReferredBy == person || state.Recused.Contains(person) || state.FormerPanel.Contains(person);

@@ -228,6 +228,7 @@ public abstract partial record CaseEvent
     }
 }
 
+/// <summary>What reconsideration makes of a case and of its published versions.</summary>
 public static class ReconsiderationState
 {
     internal static Case ChangePetition(this Case state, PetitionId id, Func<Petition, Petition> change)

@@ -134,7 +134,9 @@ public abstract partial record CaseEvent
             {
                 Rounds = state.Rounds.Replace(round, round with { Outcome = new VoteOutcome(adopted, Outcomes, recorded.At) }),
             };
-            return round.Binding ? next with { FormerPanel = next.FormerPanel.Union(next.Panel!.Seats.Select(s => s.Person)) } : next;
+            return round.Binding
+                ? next with { FormerPanel = next.FormerPanel.Union(next.Panel!.Seats.Select(s => s.Person)), DecidedPanel = next.Panel, DecidedPool = next.Pool }
+                : next;
         }
     }
 }

@@ -1,6 +1,5 @@
 using AttributionRegistry.Server.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Mvc;
 
 namespace AttributionRegistry.Server.Evidence;

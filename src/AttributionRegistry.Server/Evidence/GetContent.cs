@@ -7,10 +7,10 @@ using AttributionRegistry.Server.Security;
 using AttributionRegistry.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
+using ContentResult = Microsoft.AspNetCore.Http.HttpResults.Results<
+    Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult, Microsoft.AspNetCore.Http.HttpResults.StatusCodeHttpResult, Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult>;
 
 namespace AttributionRegistry.Server.Evidence;
-
-using ContentResult = Results<FileStreamHttpResult, StatusCodeHttpResult, ProblemHttpResult>;
 
 public static class GetContent
 {
@@ -51,6 +51,8 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         {
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
+
+        http.Response.Headers.Remove(HeaderNames.ETag); // It stands for bytes; an answer without them must not carry it.
 
         FileStream? file;
         try

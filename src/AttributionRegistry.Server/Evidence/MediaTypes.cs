@@ -45,7 +45,7 @@ public static class MediaTypes
             return Unknown;
         }
 
-        var text = head.StartsWith("\xEF\xBB\xBF"u8) ? head[3..] : head;
+        var text = head.StartsWith("\uFEFF"u8) ? head[3..] : head;
         return text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..] ? "application/json" : "text/plain";
     }
 
@@ -73,7 +73,7 @@ public static class MediaTypes
 }
 
 /// <summary>Passes a stream on and keeps a copy of its first bytes.</summary>
-public sealed class HeadTee(Stream source) : Stream
+public sealed class HeadStream(Stream source) : Stream
 {
     private readonly byte[] _head = new byte[MediaTypes.HeadBytes];
     private int _kept;

@@ -68,7 +68,7 @@ public sealed class PayloadSweeper(Payloads payloads, TimeProvider clock, ILogge
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield(); // Hashing nothing, but listing a large store must not hold up the start.
+        await Task.Yield(); // Listing a large store must not hold up the start.
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -42,7 +42,7 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
         IDisposable? lease = null;
         try
         {
-            var content = new HeadTee(http.Request.Body);
+            var content = new HeadStream(http.Request.Body);
             var stored = await payloads.Files.StoreAsync(
                 content, http.Request.ContentLength, settings.MaxEvidenceBytes, progress: null, cancel,
                 beforeNaming: async digest =>
@@ -83,7 +83,7 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
         }
         catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status400BadRequest)
         {
-            return CutShort("The body ended before its announced end.");
+            return CutShort("The body ended before its announced end, or its framing is broken.");
         }
         catch (ConnectionResetException)
         {

@@ -76,7 +76,7 @@ public static class ReadRecord
 
     private static RecordedDraw DrawOf(Case state)
     {
-        var (pool, panel) = (state.Pool!, state.Panel!);
+        var (pool, panel) = (state.DecidedPool!, state.DecidedPanel!);
         return new RecordedDraw(
             pool.Id, pool.Digest, pool.Candidates, pool.Sources, panel.SourceValues, panel.Seed, panel.ExcludedStates, panel.Size, pool.FrozenAt, panel.DrawnAt,
             [.. panel.Seats.OrderBy(s => s.Order).Select(s => new RecordedSeat(s.Person, s.Region, s.Order, s.Removed, s.RemovedBecause, s.Replaces))]);

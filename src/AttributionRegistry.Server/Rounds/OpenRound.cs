@@ -38,10 +38,11 @@ public static class OpenRound
             return CaseWrites.NoSuchThing;
         }
 
-        var (rules, evidence) = (RuleSet.Default, FrozenEvidence.Of(before));
+        var (rules, evidenceRoot) = (RuleSet.Default, EvidenceRoot.Of(before));
+        var evidence = before.Counting.Select(e => e.Id).OrderBy(e => e.Value, StringComparer.Ordinal);
         var rulesHash = RoundRecord.HashOf(rules);
         var refusal = CaseWrites.Append(session, incident, _ => new CaseCommand.OpenRound(
-            id, request.Binding, request.Questions, evidence.Root, rulesHash, rules) { By = session.By, At = session.At });
+            id, request.Binding, request.Questions, evidenceRoot, rulesHash, rules) { By = session.By, At = session.At });
         if (refusal is not null)
         {
             return refusal;
@@ -53,7 +54,7 @@ public static class OpenRound
         var opened = new RoundEvent.Opened(
             id, incident, state.CurrentRound!.Number, request.Binding, panel.Size, panel.Mode,
             [.. panel.Sitting.Select(s => new Voter(s.Person, s.Region, s.Key!.Id, s.Key.Spki))],
-            request.Questions, evidence.Items, evidence.Root, rules, rulesHash,
+            request.Questions, [.. evidence], evidenceRoot, rules, rulesHash,
             session.At, commitCloses, commitCloses, commitCloses.AddSeconds(session.Policy.RevealWindowSeconds));
         return session.Append(
             RoundJournal.Definition, RoundJournal.Stream(id), RoundDecider.Decide(null, new RoundCommand.Open(opened) { By = session.By.Id, At = session.At }));

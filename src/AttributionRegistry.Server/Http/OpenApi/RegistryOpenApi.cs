@@ -82,6 +82,13 @@ public static class RegistryOpenApi
         }
     }
 
+    /// <summary>Names that two of our types share; in the document they carry the last part of their namespace too.</summary>
+    private static readonly HashSet<string> Ambiguous =
+    [
+        .. new[] { typeof(RegistryOpenApi).Assembly, typeof(PersonId).Assembly, typeof(Log.Receipt).Assembly }
+            .SelectMany(a => a.GetExportedTypes()).Where(t => !t.IsNested).GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => g.Key),
+    ];
+
     private static IEnumerable<Type> Bases(Type type)
     {
         for (var b = type.BaseType; b is not null; b = b.BaseType)
@@ -94,6 +101,11 @@ public static class RegistryOpenApi
     internal static string SchemaId(Type type)
     {
         var name = type.Name.Split('`')[0];
+        if (!type.IsNested && Ambiguous.Contains(type.Name))
+        {
+            name = type.Namespace!.Split('.')[^1] + name;
+        }
+
         if (type.IsNested)
         {
             name = SchemaId(type.DeclaringType!) + name;
