@@ -50,6 +50,7 @@ public static class BallotRule
     public static IReadOnlyList<ExerciseAnswer> Answers(MatrixInput matrix, string seed, IReadOnlyList<string> members)
     {
         ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(members);
         var view = new MatrixSight(matrix);
         var order = members
             .Select(member => (Member: member, Lot: HMACSHA256.HashData(Encoding.UTF8.GetBytes(seed), Encoding.UTF8.GetBytes(member))))
@@ -70,18 +71,18 @@ public static class BallotRule
         if (view.Margin < 8)
         {
             return Make(view, member, new() { [leader] = 5000 + 250 * view.Margin + spread }, Confidence.Low, view.AgainstOthers, null,
-                $"the lead of {leader} is only {view.Margin} points, too little to decide on");
+                $"the lead of {view.Name(leader)} is only {view.Margin} points, too little to decide on");
         }
 
         if (place < view.Sceptics)
         {
             return Make(view, member, new() { [leader] = 5000 + spread, [view.RunnerUp] = 2800 }, Confidence.Low, view.Against(leader), view.RunnerUp,
-                $"the lead of {leader} is {view.Margin} points, and as number {place + 1} of the order this member is a sceptic: {view.RunnerUp} is not ruled out");
+                $"the lead of {view.Name(leader)} is {view.Margin} points, and as number {place + 1} of the order this member is a sceptic: {view.Name(view.RunnerUp)} is not ruled out");
         }
 
         var steps = place >= members - members / 4 && view.CrosscheckHolds && view.Confidence < Confidence.High ? 1 : 0;
         return Make(view, member, new() { [leader] = 8200 + 30 * Math.Min(view.Margin, 40) + spread }, view.Confidence + steps, view.AgainstOthers, null,
-            $"{leader} leads by {view.Margin} points" + (view.CrosscheckHolds ? ", on disclosed items too" : "; on disclosed items alone it does not lead strictly"));
+            $"{view.Name(leader)} leads by {view.Margin} points" + (view.CrosscheckHolds ? ", on disclosed items too" : "; on disclosed items alone it does not lead strictly"));
     }
 
     private static ExerciseAnswer Level(MatrixSight view, string member, int place, int spread)
@@ -89,12 +90,12 @@ public static class BallotRule
         if (place < 2 && view.TieBreak is { } favoured)
         {
             return Make(view, member, new() { [favoured] = 8200 + spread / 3 }, view.ConfidenceOnTie, view.For(favoured), favoured,
-                $"the matrix leaves {string.Join(" and ", view.Leaders)} level; as number {place + 1} of the order this member lets what speaks for {favoured} break the tie");
+                $"the matrix leaves {string.Join(" and ", view.Leaders.Select(view.Name))} level; as number {place + 1} of the order this member lets what speaks for {view.Name(favoured)} break the tie");
         }
 
         var each = (Whole - 2500 + spread) / view.Leaders.Count;
         return Make(view, member, view.Leaders.ToDictionary(leader => leader, _ => each), Confidence.Low, view.AgainstOthers, null,
-            $"the matrix leaves {string.Join(" and ", view.Leaders)} level, and does not tell them apart");
+            $"the matrix leaves {string.Join(" and ", view.Leaders.Select(view.Name))} level, and does not tell them apart");
     }
 
     private static ExerciseAnswer Make(

@@ -69,11 +69,11 @@ internal static class CaseTexts
         : "The case file gives no grades: no basis to judge source or information (F, 6), which is not the worst grade.";
 
     public static string Memo(CaseEntry entry, string leader, CaseEvidence strongest, string rival) =>
-        $"{Exercise} Contrary memo against the leading hypothesis {leader} ({StatementOf(entry, leader)}).\n\n" +
-        $"The strongest item against it, or the one that it leans on most, is {strongest.Id}: {strongest.Description}. " +
+        $"{Exercise} Contrary memo against the leading hypothesis “{StatementOf(entry, leader)}”.\n\n" +
+        $"The strongest item against it, or the one that it leans on most, is {strongest.Id}: “{strongest.Description}”. " +
         $"It was published by {strongest.Publisher} and is graded {strongest.SourceGrade}{(int)strongest.InformationGrade}; " +
         $"how easily it could have been planted is {Wire.Name(strongest.Spoofability)}. " +
-        $"Read without the lead in mind, it is also what one would see if {rival} were true ({StatementOf(entry, rival)}): " +
+        $"Read without the lead in mind, it is also what one would see if “{StatementOf(entry, rival)}” were true: " +
         "whoever wished to be taken for somebody else would leave just this, and whoever reports it has seen only a part. " +
         "The panel should ask what it would believe without this item, and whether anything in the record could have shown the leading hypothesis to be wrong.";
 
@@ -99,7 +99,7 @@ internal static class CaseTexts
 
     public static string Dissent(CaseEntry entry, string? favours, string reasons) => favours is null
         ? $"{Exercise} This member did not support the adopted hypothesis. {reasons}"
-        : $"{Exercise} This member holds {favours} likeliest ({StatementOf(entry, favours)}). {reasons}";
+        : $"{Exercise} This member holds another hypothesis likeliest than the finding adopts: “{StatementOf(entry, favours)}”. {reasons}";
 
     private static JsonObject Receiver(CaseTarget target)
     {

@@ -74,7 +74,7 @@ internal sealed partial class ExerciseRun
         await PostAsync(_analyst, $"{Case}/gaps", new JsonObject { ["gap"] = Wire.Text("The originals behind the reports: none was examined in this exercise.") }, cancel);
         Step("freeze the assessment");
         var result = Domain.Assessment.Matrix.Evaluate(Matrix());
-        var leaders = string.Join(" and ", result.Leaders.Select(FileIdOf));
+        var leaders = string.Join(" and ", result.Leaders.Select(each => $"“{CaseTexts.StatementOf(entry, FileIdOf(each))}”"));
         _assessment = await PostAsync(_lead, $"{Case}/assessments", new JsonObject
         {
             ["summary"] = Wire.Text($"{CaseTexts.Exercise} Least inconsistent: {leaders}{(result.StrictLeader is null ? ", level" : $", by {result.Margin} points")}. {result.Linchpins.Count} linchpins."),

@@ -58,6 +58,9 @@ internal sealed class MatrixSight
 
     public IReadOnlyList<EvidenceId> AgainstOthers => OrAny(_result.Contributions.Where(each => !Leaders.Contains(each.Hypothesis) && each.Hypothesis != Residual).Select(each => each.Item));
 
+    /// <summary>A hypothesis in its own words: ids say nothing to a reader.</summary>
+    public string Name(HypothesisId hypothesis) => $"“{_matrix.Hypotheses.First(each => each.Id == hypothesis).Statement}”";
+
     public int WeightOf(HypothesisId hypothesis) => hypothesis == Residual
         ? ResidualWeight
         : 3000 / (10 + _result.Ranking.First(each => each.Id == hypothesis).Inconsistency - _result.Ranking[0].Inconsistency);

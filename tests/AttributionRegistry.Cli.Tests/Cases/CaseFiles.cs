@@ -36,7 +36,7 @@ internal static class CaseFiles
 
     public static EvidenceId EvidenceOf(string id) => LocalIds.Evidence(int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture));
 
-    private static string Folder(string name)
+    public static string Folder(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

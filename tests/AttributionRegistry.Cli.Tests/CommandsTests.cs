@@ -1,0 +1,68 @@
+using AttributionRegistry.Cli.Tests.Cases;
+
+namespace AttributionRegistry.Cli.Tests;
+
+public sealed class CommandsTests
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    private Task<int> RunAsync(params string[] args) => Commands.RunAsync(args, _output, _error, count => new byte[count], CancellationToken.None);
+
+    [Theory]
+    [InlineData()]
+    [InlineData("frobnicate")]
+    [InlineData("case")]
+    [InlineData("case", "unload")]
+    [InlineData("ballot")]
+    [InlineData("verify")]
+    [InlineData("verify", "a", "b")]
+    [InlineData("log", "audit", "not-an-address")]
+    [InlineData("log", "audit", "http://127.0.0.1:1", "--vkey")]
+    [InlineData("log", "audit", "http://127.0.0.1:1", "--colour", "red")]
+    public async Task What_is_not_understood_gets_the_usage_on_stderr_and_exit_code_two(params string[] args)
+    {
+        (await RunAsync(args)).Should().Be(ExitCode.WrongUse);
+
+        _error.ToString().Should().Contain("usage: attribution");
+        _output.ToString().Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Help_is_an_answer_and_no_fault()
+    {
+        (await RunAsync("help")).Should().Be(ExitCode.Holds);
+
+        _output.ToString().Should().Contain("case load FILE").And.Contain("log audit URL");
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_exit_code_three() =>
+        (await RunAsync("log", "audit", "http://127.0.0.1:1")).Should().Be(ExitCode.CouldNotReach);
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_wrong_use() =>
+        (await RunAsync("verify", "/nowhere/at/all.json")).Should().Be(ExitCode.WrongUse);
+
+    [Fact]
+    public async Task A_broken_case_file_is_told_with_its_place_before_any_server_is_asked()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, CaseFiles.With(each => each.Evidence()["ach"]!["H1"] = "CCC"));
+
+            (await RunAsync("case", "load", file, "--server", "http://127.0.0.1:1", "--credentials", "/nowhere")).Should().Be(ExitCode.WrongUse);
+
+            _error.ToString().Should().StartWith("/cases/0/evidence/0/ach/H1: ");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task The_committed_ballot_vectors_hold() =>
+        (await RunAsync("ballot", "verify", Path.Combine(CaseFiles.Folder("vectors"), "ballot-vectors.json"))).Should().Be(ExitCode.Holds, _output.ToString());
+}
