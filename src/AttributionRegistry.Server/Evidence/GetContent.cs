@@ -102,7 +102,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
             return null;
         }
 
-        var inside = reader is not null && state.MaySee(reader) && state.MayReadPayload(reader, item);
+        var inside = reader is not null && state.MayRead(reader) && state.MayReadPayload(reader, item);
         var disclosed = state.HasFinding && item.ReleasedTo == Audience.Public && item.Standing != EvidenceStanding.Rejected;
         return inside || disclosed ? item : null;
     }

@@ -66,7 +66,8 @@ public sealed class EvidenceVisibilityTests(EvidenceRegistry fixture) : IClassFi
             $"/v1/evidence/{withheld}/gist", new { gist = new { value = "A control server was seized.", lang = "en" }, reasonCode = "sources", seenBy = "panel" }));
         var kept = await opened.SealedAsync("kept"u8.ToArray(), "TLP:RED");
         await opened.HappenAsync(new CaseEvent.PartyNamed(party.Id, Role.NamedParty, "XX", "en"));
-        (await IdsAsync()).Should().BeEmpty("nothing is served yet");
+        await RefusedAsync(client.GetAsync($"/v1/incidents/{opened.Incident}/evidence"), HttpStatusCode.NotFound, "not-found");
+        await RefusedAsync(client.GetAsync($"/v1/evidence/{released}"), HttpStatusCode.NotFound, "not-found");
 
         await opened.HappenAsync(new CaseEvent.Served(
             _registry.Core.Entropy.NewId<ServiceId>(), party.Id, null, ImmutableArray.Create(ServedDocument.DisclosureSet, ServedDocument.Gists), "by courier", null));
