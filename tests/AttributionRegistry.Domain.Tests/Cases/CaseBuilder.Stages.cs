@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using AttributionRegistry.Domain.Assessment;
 using AttributionRegistry.Domain.Cases;
@@ -213,7 +214,17 @@ internal sealed partial class CaseBuilder
     }
 
     /// <summary>A case that has just come to a stage.</summary>
-    public static CaseBuilder At(Stage stage) => stage switch
+    public static CaseBuilder At(Stage stage) => Entered.GetOrAdd(stage, s => new Lazy<CaseBuilder>(() => WalkTo(s))).Value.Copy();
+
+    /// <summary>A case in which everything is done that leaving the stage takes.</summary>
+    public static CaseBuilder ReadyToLeave(Stage stage) => Prepared.GetOrAdd(stage, s => new Lazy<CaseBuilder>(() => WalkThrough(s))).Value.Copy();
+
+    // States are immutable: each walk is made once, and every test goes on from a copy.
+    private static readonly ConcurrentDictionary<Stage, Lazy<CaseBuilder>> Entered = new();
+
+    private static readonly ConcurrentDictionary<Stage, Lazy<CaseBuilder>> Prepared = new();
+
+    private static CaseBuilder WalkTo(Stage stage) => stage switch
     {
         Stage.Referred => Referred(),
         Stage.Screening => Referred().Screened(),
@@ -237,8 +248,7 @@ internal sealed partial class CaseBuilder
         _ => throw new ArgumentOutOfRangeException(nameof(stage)),
     };
 
-    /// <summary>A case in which everything is done that leaving the stage takes.</summary>
-    public static CaseBuilder ReadyToLeave(Stage stage) => stage switch
+    private static CaseBuilder WalkThrough(Stage stage) => stage switch
     {
         Stage.Screening => Referred().ReadyToOpen(),
         Stage.Referred => Referred().Do(Cast.Registrar, new CaseCommand.RecordStanding(ReferrerStanding.Anonymous, VictimConsent.Refused, "Public interest.") { By = X, At = T }),

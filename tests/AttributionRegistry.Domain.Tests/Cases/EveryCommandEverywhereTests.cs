@@ -28,9 +28,7 @@ public sealed partial class EveryCommandEverywhereTests
         {
             if (decision.Refusal is { } refusal)
             {
-                Kebab().IsMatch(refusal.Code).Should().BeTrue(refusal.Code);
-                refusal.Message.Should().NotBeNullOrWhiteSpace();
-                decision.Events.Should().BeEmpty();
+                Assert.True(Kebab().IsMatch(refusal.Code) && !string.IsNullOrWhiteSpace(refusal.Message) && decision.Events.Count == 0, refusal.ToString());
             }
             else
             {
@@ -45,11 +43,9 @@ public sealed partial class EveryCommandEverywhereTests
     {
         foreach (var (state, by, command, decision) in Everything(stage).Where(e => e.State.RolesOf(e.By).Count == 0))
         {
-            (decision.IsRefused || (command is CaseCommand.FilePetition && state.HasFinding)).Should().BeTrue("{0} by a stranger", command);
-            if (command is not (CaseCommand.Refer or CaseCommand.FilePetition))
-            {
-                decision.Refusal!.Code.Should().Be("not-found");
-            }
+            var known = command is CaseCommand.FilePetition && state.HasFinding;
+            Assert.True(known || decision.IsRefused, $"{command.GetType().Name} by {by.Id}");
+            Assert.True(known || command is CaseCommand.Refer || decision.Refusal!.Code == "not-found", $"{command.GetType().Name} by {by.Id}");
         }
     }
 
@@ -151,10 +147,11 @@ public sealed partial class EveryCommandEverywhereTests
     {
         foreach (var walk in Walks(stage))
         {
+            CaseCommand[] commands = [.. Catalogue.Of(walk.State, 1), .. Catalogue.Of(walk.State, 2)];
             var members = walk.State.Panel?.Sitting.Take(2).Select(s => Cast.Member(s.Person)) ?? [];
             foreach (var by in Cast.Staff.Concat(members))
             {
-                foreach (var command in Catalogue.Of(walk.State, 1).Concat(Catalogue.Of(walk.State, 2)))
+                foreach (var command in commands)
                 {
                     yield return (walk.State, by, command, walk.Try(by, command));
                 }

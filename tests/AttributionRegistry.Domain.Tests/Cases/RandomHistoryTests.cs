@@ -53,7 +53,7 @@ public sealed class RandomHistoryTests
         }
 
         var folded = walk.Log.Aggregate((Case?)null, (state, e) => CaseDecider.Evolve(state, e.Event, e.Recorded))!;
-        Dump(folded).Should().Be(Dump(walk.State), "history {0} folds to its state", seed);
+        Assert.Equal(Dump(walk.State), Dump(folded));
         return accepted;
     }
 
@@ -76,7 +76,7 @@ public sealed class RandomHistoryTests
         Promise(state.Petitions.Count >= before.Petitions.Count && state.Replies.Count >= before.Replies.Count && state.Services.Count >= before.Services.Count, "nothing is taken back");
         Promise(before.Pending is null || state.Pending is null || ReferenceEquals(before.Pending, state.Pending), "a pending act is not replaced by another");
 
-        void Promise(bool kept, string what) => kept.Should().BeTrue("{0} (history {1}, {2})", what, seed, walk.Log[^1].Event.GetType().Name);
+        void Promise(bool kept, string what) => Assert.True(kept, $"{what} (history {seed}, {walk.Log[^1].Event.GetType().Name})");
     }
 
     private static Audience Widest(EvidenceItem item) => item.Tlp switch
