@@ -48,7 +48,7 @@ public static class DrawCommand
 
     private static async Task<string> ReadAsync(string[] rest)
     {
-        var args = new Arguments(rest, "server", "panel", "api-key-file");
+        var args = new Ballots.Arguments(rest, "server", "panel", "api-key-file");
         if (args["server"] is null)
         {
             return await File.ReadAllTextAsync(args.OnlyWord("The file"));
