@@ -99,7 +99,7 @@ internal static class CaseTexts
 
     public static string Dissent(CaseEntry entry, string? favours, string reasons) => favours is null
         ? $"{Exercise} This member did not support the adopted hypothesis. {reasons}"
-        : $"{Exercise} This member holds another hypothesis likeliest than the finding adopts: “{StatementOf(entry, favours)}”. {reasons}";
+        : $"{Exercise} The finding does not adopt the hypothesis that this member holds likeliest: “{StatementOf(entry, favours)}”. {reasons}";
 
     private static JsonObject Receiver(CaseTarget target)
     {

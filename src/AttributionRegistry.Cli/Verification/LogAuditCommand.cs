@@ -10,10 +10,15 @@ public static class LogAuditCommand
     {
         var read = Arguments.Parse(args, "vkey");
         using var client = Connections.Anonymous(Arguments.Address(read.Single("address")), entropy);
+        return await AuditAsync(client, read.Option("vkey"), output, cancel);
+    }
+
+    internal static async Task<int> AuditAsync(RegistryClient client, string? pinned, TextWriter output, CancellationToken cancel)
+    {
         try
         {
             // Without a pinned key this shows only that the server agrees with itself, and says so.
-            var vkey = read.Option("vkey") ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
+            var vkey = pinned ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
             var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), NoteVerifier.Parse(vkey));
             var tree = new MerkleTree();
             foreach (var path in Bundles(checkpoint.Size))
@@ -30,7 +35,7 @@ public static class LogAuditCommand
             var tiles = await CompareTilesAsync(client, tree, checkpoint.Size, cancel);
             await output.WriteLineAsync(
                 $"valid: {checkpoint.Origin}, {checkpoint.Size} entries, {tiles} tiles, root {Convert.ToBase64String(checkpoint.Root)}" +
-                (read.Option("vkey") is null ? $"\nkey taken from the server itself; pin it with --vkey '{vkey}'" : ""));
+                (pinned is null ? $"\nkey taken from the server itself; pin it with --vkey '{vkey}'" : ""));
             return ExitCode.Holds;
         }
         catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException)
