@@ -46,6 +46,7 @@ public static class EvidenceEndpoints
             .DisableRequestTimeout()
             .Refuses(400, 403, 404, 409, 413, 415, 422, 507);
         evidence.MapGet("/content", GetContent.HandleAsync).WithName("GetEvidenceContent").PublicRead().Conditional()
+            .Produces(StatusCodes.Status200OK, contentType: MediaTypes.Unknown)
             .Produces(StatusCodes.Status206PartialContent, contentType: MediaTypes.Unknown)
             .DisableRequestTimeout()
             .Refuses(404, 409, 410, 416);

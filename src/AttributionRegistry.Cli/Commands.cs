@@ -1,0 +1,87 @@
+using AttributionRegistry.Cli.Ballots;
+using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Cli.Draws;
+using AttributionRegistry.Cli.Evidence;
+using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Cli.Tally;
+using AttributionRegistry.Cli.Verification;
+
+namespace AttributionRegistry.Cli;
+
+/// <summary>The verbs of <c>attribution</c>, and what becomes of their failures.</summary>
+public static class Commands
+{
+    public const string Usage = """
+        usage: attribution VERB …
+
+          case load FILE --server URL --credentials FILE       run a case file as an exercise, through the public API
+          tally FILE                                           recount a file of tally cases
+          ballot seal --round ROUND --answers FILE --key PEM --out SEALED [--previous SEALED]
+                                                               seal a ballot for a round (as GET /v1/rounds/ID answered it)
+          ballot commit SEALED --server URL --round ID --api-key-file FILE
+                                                               hand in the sealed ballot
+          ballot open SEALED --server URL --round ID --api-key-file FILE
+                                                               open it in the reveal window
+          ballot verify SEALED [--round ROUND]                 check a sealed ballot
+          draw verify FILE                                     repeat a draw (as GET /v1/panels/ID/draw answered it)
+          verify FILE|URL [--record FILE]                      check a published finding
+          log audit URL [--vkey KEY]                           walk the whole log and recompute its root
+          evidence submit FILE --incident ID --title TEXT --description TEXT --server URL
+                          [--kind KIND] [--tlp LABEL] [--interest TEXT]
+          evidence get ID --out FILE --server URL              fetch an item and check its digest
+          evidence custody ID --server URL                     print the chain of custody
+          help                                                 this text
+
+        A caller's API key is read from ATTRIBUTION_API_KEY, or from --credentials FILE --as NAME.
+        Exit codes: 0 it holds, 1 it does not hold or was refused, 2 wrong use, 3 the server could not be reached.
+        """;
+
+    /// <summary>Runs one verb. Never throws for what comes from outside: it says so and answers an exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        try
+        {
+            return args switch
+            {
+                ["help" or "--help" or "-h", ..] => Help(output),
+                ["tally", .. var rest] => TallyCommand.Run(rest, output, error),
+                ["case", "load", .. var rest] => await CaseLoadCommand.RunAsync(rest, output, entropy, cancel),
+                ["ballot", .. var rest] => await BallotCommand.RunAsync(rest, output, error, entropy, cancel),
+                ["draw", .. var rest] => await DrawCommand.RunAsync(rest, output, error),
+                ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
+                ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
+                ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),
+                ["evidence", "custody", .. var rest] => await EvidenceCommand.CustodyAsync(rest, output, entropy, cancel),
+                [] => throw new UsageException("A verb is missing."),
+                _ => throw new UsageException($"'{string.Join(' ', args.Take(2))}' is no verb of this tool."),
+            };
+        }
+        catch (UsageException fault)
+        {
+            await error.WriteLineAsync($"{fault.Message}\n\n{Usage}");
+            return ExitCode.WrongUse;
+        }
+        catch (Exception fault) when (fault is CaseFileException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(fault.Message);
+            return ExitCode.WrongUse;
+        }
+        catch (Exception fault) when (fault is LoadStoppedException or ExerciseException or RegistryRefusedException)
+        {
+            await error.WriteLineAsync(fault.Message);
+            return ExitCode.DoesNotHold;
+        }
+        catch (Exception fault) when (fault is RegistryUnreachableException or OperationCanceledException)
+        {
+            await error.WriteLineAsync(fault.Message);
+            return ExitCode.CouldNotReach;
+        }
+    }
+
+    private static int Help(TextWriter output)
+    {
+        output.WriteLine(Usage);
+        return ExitCode.Holds;
+    }
+}

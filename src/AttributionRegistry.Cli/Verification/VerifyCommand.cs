@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Log;
+
+namespace AttributionRegistry.Cli.Verification;
+
+/// <summary>
+/// <c>attribution verify FILE|URL</c>: checks a published finding as a stranger would. From an address everything is checked; a saved
+/// finding alone answers for its digest, matrix and crosscheck, and with --record for ballots, count and draw too.
+/// </summary>
+public static class VerifyCommand
+{
+    public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        var read = Arguments.Parse(args, "record", "vkey");
+        var from = read.Single("file or address");
+        try
+        {
+            var left = Arguments.IsAddress(from)
+                ? await FromAddressAsync(Arguments.Address(from), read.Option("vkey"), entropy, cancel)
+                : await FromFilesAsync(from, read.Option("record"), cancel);
+            await output.WriteLineAsync(left.Length == 0 ? "valid" : $"valid ({left})");
+            return ExitCode.Holds;
+        }
+        catch (CheckFailedException failed)
+        {
+            await output.WriteLineAsync(failed.Message);
+            return ExitCode.DoesNotHold;
+        }
+    }
+
+    private static async Task<string> FromFilesAsync(string finding, string? record, CancellationToken cancel)
+    {
+        var representation = Parse(await File.ReadAllTextAsync(finding, cancel));
+        FindingCheck.Run(representation);
+        if (record is null)
+        {
+            return "digest, matrix and crosscheck; ballots, count, draw and log need the record";
+        }
+
+        RecordCheck.Run(representation, Parse(await File.ReadAllTextAsync(record, cancel)));
+        return "all but its place in the log, which needs the server";
+    }
+
+    private static async Task<string> FromAddressAsync(Uri address, string? vkey, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        using var client = Connections.Anonymous(address, entropy);
+        var representation = await client.GetObjectAsync(address.PathAndQuery, cancel);
+        FindingCheck.Run(representation);
+        var number = (string?)representation["number"] ?? throw new CheckFailedException("digest", "the representation has no number");
+        var record = await client.GetObjectAsync($"/v1/findings/{Uri.EscapeDataString(number)}/record", cancel);
+        RecordCheck.Run(representation, record);
+        var current = await client.GetObjectAsync($"/v1/findings/{Uri.EscapeDataString(number)}", cancel);
+        if ((string?)current["digest"] != (string?)representation["digest"])
+        {
+            return "a version that is not the current one; the record names the log entry of the current one only";
+        }
+
+        await LogCheckAsync(client, representation, record, vkey, cancel);
+        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : "";
+    }
+
+    private static async Task LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
+    {
+        const string Check = "log";
+        try
+        {
+            var index = record["logIndex"]!.GetValue<long>();
+            var key = vkey ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
+            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), NoteVerifier.Parse(key));
+            if (index < 0 || index >= checkpoint.Size)
+            {
+                throw new CheckFailedException(Check, $"the record names entry {index}, the signed log has {checkpoint.Size}");
+            }
+
+            var entry = await LogAuditCommand.EntryAsync(client, index, checkpoint.Size, cancel);
+            var proof = await client.GetObjectAsync(FormattableString.Invariant($"/v1/log/proofs/inclusion?index={index}&size={checkpoint.Size}"), cancel);
+            var hashes = proof["hashes"]!.AsArray().Select(each => Convert.FromBase64String((string)each!)).ToList();
+            if (!Rfc6962.VerifyInclusion(index, checkpoint.Size, Rfc6962.LeafHash(entry), hashes, checkpoint.Root))
+            {
+                throw new CheckFailedException(Check, $"entry {index} is not proved to be in the signed log");
+            }
+
+            var logged = JsonNode.Parse(entry);
+            if ((string?)logged?["type"] != "finding.version" || (string?)logged["body"]?["digest"] != (string?)representation["digest"])
+            {
+                throw new CheckFailedException(Check, $"entry {index} of the log does not publish this digest");
+            }
+
+            RecordCheck.Openings(record, logged["body"]!.AsObject(), index);
+        }
+        catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException or JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new CheckFailedException(Check, fault.Message);
+        }
+    }
+
+    private static JsonObject Parse(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw new FormatException("A saved finding is an object.");
+        }
+        catch (JsonException fault)
+        {
+            throw new FormatException($"This is no saved finding: {fault.Message}", fault);
+        }
+    }
+}
+
+/// <summary>A check by its name, and what it found.</summary>
+internal sealed class CheckFailedException(string check, string what) : Exception($"{check}: {what}")
+{
+    public string Check { get; } = check;
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using AttributionRegistry.Domain.Assessment;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Scales;
+using AttributionRegistry.Domain.Voting;
+using static AttributionRegistry.Domain.Tests.Cases.CaseBuilder;
+
+namespace AttributionRegistry.Domain.Tests.Cases;
+
+/// <summary>A plausible instance of every command, fitted to a state; where the state has nothing to name, an id that is not there.</summary>
+internal static class Catalogue
+{
+    private static readonly IReadOnlySet<Role> NoRoles = ImmutableHashSet<Role>.Empty;
+
+    public static IReadOnlyList<Type> Types { get; } =
+        [.. typeof(CaseCommand).GetNestedTypes().Where(t => t is { IsSealed: true, IsAbstract: false } && t.IsSubclassOf(typeof(CaseCommand)))];
+
+    /// <summary>The pick chooses among items, people and stages, so that other numbers give other commands.</summary>
+    public static IReadOnlyList<CaseCommand> Of(Case? s, int pick)
+    {
+        var id = 1_000_000 + pick;
+        var item = Of(s?.Evidence, pick)?.Id ?? New<EvidenceId>(id);
+        var hypothesis = Of(s?.Hypotheses, pick)?.Id ?? New<HypothesisId>(id);
+        var seat = Of(s?.Panel?.Seats, pick)?.Person ?? Cast.Of(1000);
+        var challenge = Of(s?.Panel?.Challenges, pick)?.Id ?? New<ChallengeId>(id);
+        var petition = s?.Petitions.LastOrDefault(p => p.Standing is PetitionStanding.Filed or PetitionStanding.Admitted)?.Id ?? New<PetitionId>(id);
+        var staff = Cast.Staff[pick % Cast.Staff.Count].Id;
+        var questions = s is null ? [] : new[] { new Question("Q1", Level.State, [.. s.Hypotheses.Select(h => h.Id.Value)], s.Hypotheses.Find(h => h.Content.Residual)?.Id.Value ?? "none") };
+        var assumption = new Domain.Cases.KeyAssumption(new Text("The clock."), new Text("Another clock."));
+        var release = (Audience)(1 + (pick % 2));
+        return
+        [
+            new CaseCommand.Refer(CaseBuilder.Id, Facts, false, VictimConsent.Given) { By = X, At = T },
+            new CaseCommand.ChangeFacts(pick % 5 == 0 ? Facts with { VictimStates = [Cast.VictimState, Cast.NationOf(seat)] } : Facts) { By = X, At = T },
+            new CaseCommand.RecordStanding(ReferrerStanding.Verified, VictimConsent.Given, null) { By = X, At = T },
+            new CaseCommand.Suspend("A threat.") { By = X, At = T },
+            new CaseCommand.Resume("Settled.") { By = X, At = T },
+            .. Stages.All.Select(MoveTo),
+            new CaseCommand.RecordClaim(New<ClaimId>(id), new ClaimContent { Kind = ClaimKind.Denial, By = "Zetland", Date = Date("2026-02"), Words = new Text("No.") }) { By = X, At = T },
+            new CaseCommand.RecordWithdrawalOfClaim(Of(s?.Claims, pick)?.Id ?? New<ClaimId>(id), new ClaimWithdrawal(Date("2026-03"), "We were wrong.", null)) { By = X, At = T },
+            new CaseCommand.SubmitEvidence(New<EvidenceId>(id), Described((Tlp)(pick % 5))) { By = X, At = T },
+            new CaseCommand.SealPayload(item, Bytes(item.Value)) { By = X, At = T },
+            new CaseCommand.JudgeAdmissibility(item, pick % 4 != 0, "Looked at.") { By = X, At = T },
+            new CaseCommand.Grade(item, (SourceGrade)(pick % 6), (InformationGrade)(1 + (pick % 6)), "Looked at.") { By = X, At = T },
+            new CaseCommand.RecordCustody(item, (CustodyKind)(pick % 9), staff, "By hand.") { By = X, At = T },
+            new CaseCommand.Relabel(item, (Tlp)(pick % 5), pick % 2 == 0 ? "Letter." : null) { By = X, At = T },
+            new CaseCommand.Release(item, release, "Asked for.") { By = X, At = T },
+            new CaseCommand.WriteGist(item, new Text("A sensor saw it."), "source-protection", "the panel") { By = X, At = T },
+            new CaseCommand.Erase(item, "Article 17", "A name.") { By = X, At = T },
+            new CaseCommand.Quarantine(item, Sha256Hex.Of($"{pick % 2}")) { By = X, At = T },
+            new CaseCommand.ProposeHypothesis(New<HypothesisId>(id), Content((HypothesisKind)(pick % 8), false, pick % 6 == 0 ? [Cast.NationOf(seat)] : [])) { By = X, At = T },
+            new CaseCommand.RateCells([new CellRating(hypothesis, item, (Rating)(pick % 6))]) { By = X, At = T },
+            new CaseCommand.ListAssumption(assumption) { By = X, At = T },
+            new CaseCommand.ListGap(new Text("Who paid?")) { By = X, At = T },
+            new CaseCommand.FileContraryMemo(new Text("It may be a copy.")) { By = X, At = T },
+            new CaseCommand.FreezeAssessment(New<AssessmentId>(id), new Text("So it was."), Sha256Hex.Of("a")) { By = X, At = T },
+            new CaseCommand.FileReview(New<ReviewId>(id), s?.CurrentAssessment?.Id ?? New<AssessmentId>(id), true, new Text("Sound."), [new Text("Why?")]) { By = X, At = T },
+            new CaseCommand.AnswerReviewPoint(Of(s?.Reviews, pick)?.Id ?? New<ReviewId>(id), 1, new Text("So.")) { By = X, At = T },
+            new CaseCommand.Assign(staff, CaseCommand.Assign.Assignable[pick % CaseCommand.Assign.Assignable.Count], NoRoles) { By = X, At = T },
+            new CaseCommand.Unassign(staff, CaseCommand.Assign.Assignable[pick % CaseCommand.Assign.Assignable.Count], "On leave.") { By = X, At = T },
+            new CaseCommand.NameParty(pick % 2 == 0 ? Cast.Accused.Id : staff, Role.NamedParty, "Zetland", "en", NoRoles) { By = X, At = T },
+            new CaseCommand.DeclareInterests(null) { By = X, At = T },
+            new CaseCommand.Serve(New<ServiceId>(id), pick % 2 == 0 ? Cast.Accused.Id : Cast.Victim.Id, [(ServedDocument)(pick % 5)], "courier", null) { By = X, At = T },
+            new CaseCommand.FileReply(New<ReplyId>(id), new Text("No."), [new Text("No.")]) { By = X, At = T },
+            new CaseCommand.AnswerReplyPoint(Of(s?.Replies, pick)?.Id ?? New<ReplyId>(id), 1, new Text("So.")) { By = X, At = T },
+            new CaseCommand.FreezePool(New<PoolId>(id), Cast.Candidates, Sha256Hex.Of($"pool {pick}"), ["beacon", "lottery"]) { By = X, At = T },
+            new CaseCommand.DrawPanel(New<PanelId>(id), [$"{pick}", "7"], RuleSet.Default) { By = X, At = T },
+            new CaseCommand.Declare(s?.Panel?.Id ?? New<PanelId>(id), pick % 7 != 0, DeclarationKind.None, null, pick % 11 == 0, Sha256Hex.Of("d"), new BallotKey($"bk-{pick}", "spki", "sig", New<KeyId>(id)), true) { By = X, At = T },
+            new CaseCommand.Recuse(seat, "A cousin.") { By = X, At = T },
+            new CaseCommand.ChallengeMember(New<ChallengeId>(id), seat, new Text("Paid."), RuleSet.Default) { By = X, At = T },
+            new CaseCommand.VoteOnChallenge(challenge, (MotionVote)(pick % 3)) { By = X, At = T },
+            new CaseCommand.DecideChallenge(challenge, new Text("As counted.")) { By = X, At = T },
+            new CaseCommand.OpenRound(New<RoundId>(id), pick % 2 == 0, [.. questions], Root, Sha256Hex.Of("rules"), RuleSet.Default) { By = X, At = T },
+            new CaseCommand.ConcludeRound(s?.CurrentRound?.Id ?? New<RoundId>(id), [new QuestionOutcome("Q1", Level.State, (TallyOutcome)(pick % 4), hypothesis.Value, 8800, Confidence.High, 0)]) { By = X, At = T },
+            new CaseCommand.DraftFinding(New<FindingId>(id), Statement()) { By = X, At = T },
+            Publication,
+            Correction,
+            new CaseCommand.DropPendingAct("A mistake.") { By = X, At = T },
+            new CaseCommand.FilePetition(New<PetitionId>(id), (PetitionGround)(pick % 3), new Text("A second log.")) { By = X, At = T },
+            new CaseCommand.AnswerPetition(petition, pick % 3 != 0, new Text("Because.")) { By = X, At = T },
+            .. Enum.GetValues<PetitionOutcome>().Select(outcome => new CaseCommand.DecidePetition(petition, outcome, new Text("Because."))
+            {
+                By = X,
+                At = T,
+                Statements = Statement(),
+                Confidence = Confidence.Low,
+                Digest = Sha256Hex.Of("next"),
+            }),
+        ];
+    }
+
+    private static TId New<TId>(int number)
+        where TId : struct, ITypedId<TId> => TId.Of($"{TId.Prefix}_{number:x32}");
+
+    private static T? Of<T>(IReadOnlyList<T>? list, int pick)
+        where T : class => list is { Count: > 0 } ? list[pick % list.Count] : null;
+}

@@ -1,0 +1,62 @@
+using System.Net.Http.Headers;
+using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Server.Demo;
+using AttributionRegistry.Server.Tests.Running;
+
+namespace AttributionRegistry.Server.Tests.Demo;
+
+/// <summary>A demo registry with two real cases taken from referral to published finding over HTTP.</summary>
+public sealed class ExerciseFixture : IAsyncLifetime
+{
+    private Credentials _credentials = null!;
+
+    public RunningRegistry Registry { get; private set; } = null!;
+
+    public IReadOnlyList<LoadedCase> Loaded { get; private set; } = [];
+
+    public async Task InitializeAsync()
+    {
+        Registry = await RunningRegistry.StartAsync(demo: true);
+        var settings = new RegistrySettings(Registry.DataFolder, "", "", "", 0, true);
+        var path = await DemoPeople.EnsureAsync(Registry.Core, settings, Registry.Address, Registry.Now);
+        _credentials = Credentials.Parse(await File.ReadAllTextAsync(path));
+        using var cast = _credentials.ToCast(new Uri(Registry.Address), Registry.DataFolder, Registry.Core.Entropy.Bytes);
+        var loaded = new List<LoadedCase>();
+        foreach (var name in new[] { "viasat-kasat-2022", "wannacry-2017" })
+        {
+            loaded.AddRange(await CaseLoader.LoadAsync(CaseFile(name), cast, Registry.Core.Entropy.Bytes, TextWriter.Null, CancellationToken.None));
+        }
+
+        Loaded = loaded;
+    }
+
+    public async Task DisposeAsync() => await Registry.DisposeAsync();
+
+    /// <summary>The n-th person with a role, as the credentials file names them.</summary>
+    public HttpClient As(string role, int index = 0)
+    {
+        var person = _credentials.People.Where(p => p.Roles.Contains(role)).ElementAt(index);
+        return With(person.ApiKey);
+    }
+
+    /// <summary>Whoever presides over the panel of a case: found by asking, as the chair would.</summary>
+    public HttpClient Chair(string incident)
+    {
+        var state = Registry.State(Domain.IncidentId.Of(incident));
+        var name = Registry.Core.Load(People.PersonJournal.Definition, state.Panel!.Chair!.Value.Value).State!.Name;
+        return With(_credentials.People.Single(p => p.Name == name).ApiKey);
+    }
+
+    private HttpClient With(string apiKey)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(Registry.Address) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+        return client;
+    }
+
+    private static string CaseFile(string name)
+    {
+        using var reader = new StreamReader(typeof(DemoRun).Assembly.GetManifestResourceStream($"cases.{name}.json")!);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,218 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using AttributionRegistry.Domain;
+using AttributionRegistry.Log;
+
+namespace AttributionRegistry.Server.Tests.Demo;
+
+/// <summary>What strangers, parties and reviewers do with a published finding, through the real server.</summary>
+public sealed class PublishedFindingTests(ExerciseFixture exercise) : IClassFixture<ExerciseFixture>
+{
+    private HttpClient Stranger => exercise.Registry.Stranger;
+
+    private string Viasat => exercise.Loaded[0].Number;
+
+    private string WannaCry => exercise.Loaded[1].Number;
+
+    [Fact]
+    public void The_cases_come_to_what_their_files_expect() => exercise.Loaded.Should().OnlyContain(c => c.AsExpected);
+
+    [Fact]
+    public async Task A_stranger_reads_a_finding_with_banner_digest_and_an_exercise_flag()
+    {
+        var published = await GetAsync($"/v1/findings/{WannaCry}");
+        published["banner"]!.GetValue<string>().Should().Contain("EXERCISE on public reporting").And.Contain("no body");
+        published["finding"]!["exercise"]!.GetValue<bool>().Should().BeTrue();
+        published["digest"]!.GetValue<string>().Should().Be(Sha256Hex.Of(CanonicalJson.Serialize(published["finding"]!.DeepClone())));
+    }
+
+    [Fact]
+    public async Task P1_Likelihood_and_confidence_are_two_fields_and_two_sentences()
+    {
+        var proposition = (await GetAsync($"/v1/findings/{WannaCry}"))["finding"]!["propositions"]![0]!;
+        var (likelihood, confidence) = (proposition["likelihood"]!["sentence"]!.GetValue<string>(), proposition["confidence"]!["sentence"]!.GetValue<string>());
+        likelihood.Should().StartWith("The panel assesses").And.NotContain("confidence");
+        confidence.Should().StartWith("The panel assesses").And.NotContain("likely");
+    }
+
+    [Fact]
+    public async Task P3_A_finding_that_strangers_cannot_check_says_so_and_its_confidence_is_capped()
+    {
+        var proposition = (await GetAsync($"/v1/findings/{Viasat}"))["finding"]!["propositions"]![0]!;
+        proposition["crosscheck"]!["holds"]!.GetValue<bool>().Should().BeFalse();
+        proposition["crosscheck"]!["label"]!.GetValue<string>().Should().Be("assessed, not crosscheckable");
+        proposition["confidence"]!["value"]!.GetValue<string>().Should().BeOneOf("low", "moderate");
+    }
+
+    [Fact]
+    public async Task P2_Withheld_evidence_is_listed_with_reason_and_gist_and_without_id_or_ratings()
+    {
+        var finding = (await GetAsync($"/v1/findings/{Viasat}"))["finding"]!;
+        var withheld = finding["withheld"]!.AsArray();
+        withheld.Should().NotBeEmpty();
+        withheld.Select(w => w!.AsObject().Select(m => m.Key)).Should().AllSatisfy(keys => keys.Should().BeEquivalentTo("kind", "reasonCode", "seenBy", "gist", "gistServedOnAllParties"));
+        var shown = finding["disclosed"]!.AsArray().Select(d => d!["id"]!.GetValue<string>()).ToHashSet();
+        finding["matrix"]!["cells"]!.AsArray().Select(c => c!["evidence"]!.GetValue<string>()).Should().OnlyContain(id => shown.Contains(id));
+    }
+
+    [Fact]
+    public async Task Replies_are_verbatim_and_answered_point_by_point()
+    {
+        var replies = (await GetAsync($"/v1/findings/{WannaCry}"))["finding"]!["replies"]!.AsArray();
+        replies.Should().NotBeEmpty();
+        replies.SelectMany(r => r!["points"]!.AsArray()).Should().OnlyContain(p => p!["answer"]!["value"]!.GetValue<string>().Length > 0);
+    }
+
+    [Fact]
+    public async Task A_published_finding_is_served_with_an_etag_and_answers_304()
+    {
+        using var first = await Stranger.GetAsync($"/v1/findings/{WannaCry}");
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"/v1/findings/{WannaCry}");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using var second = await Stranger.SendAsync(again);
+        second.StatusCode.Should().Be(HttpStatusCode.NotModified);
+        using var head = await Stranger.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"/v1/findings/{WannaCry}"));
+        head.StatusCode.Should().Be(HttpStatusCode.OK);
+        (await head.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
+        first.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+    }
+
+    [Fact]
+    public async Task The_record_lets_a_stranger_open_every_ballot_again()
+    {
+        var round = (await GetAsync($"/v1/findings/{WannaCry}/record"))["round"]!;
+        var envelopes = round["envelopes"]!.AsArray();
+        envelopes.Should().HaveCount(11);
+        envelopes.Select(e => e!["commitment"]!.GetValue<string>()).Should().BeInAscendingOrder(StringComparer.Ordinal);
+        foreach (var opening in round["openings"]!.AsArray())
+        {
+            var commitment = BallotSeal.Commitment(B64Url.Decode(opening!["salt"]!.GetValue<string>()), B64Url.Decode(opening["ballot"]!.GetValue<string>()));
+            envelopes.Should().Contain(e => e!["ballotKeyId"]!.GetValue<string>() == opening["ballotKeyId"]!.GetValue<string>()
+                && e["commitment"]!.GetValue<string>() == Convert.ToHexStringLower(commitment));
+        }
+    }
+
+    [Fact]
+    public async Task The_log_holds_the_version_and_opens_the_seals_of_the_case()
+    {
+        var record = await GetAsync($"/v1/findings/{WannaCry}/record");
+        var proof = await GetAsync($"/v1/log/proofs/inclusion?index={record["logIndex"]!.GetValue<long>()}");
+        var verifier = NoteVerifier.Parse((await Stranger.GetStringAsync("/log/vkey")).Trim());
+        var checkpoint = Checkpoint.Open(proof["checkpoint"]!.GetValue<string>(), verifier);
+        Rfc6962.VerifyInclusion(
+            proof["index"]!.GetValue<long>(), proof["size"]!.GetValue<long>(), B64Url.Decode(proof["leafHash"]!.GetValue<string>()),
+            [.. proof["hashes"]!.AsArray().Select(h => Convert.FromBase64String(h!.GetValue<string>()))], checkpoint.Root).Should().BeTrue();
+
+        var entries = exercise.Registry.Core.Store.Events.ReadEntries(0, (int)checkpoint.Size);
+        var unsealed = entries.Select(e => JsonNode.Parse(e.Entry)!).Where(e => e["type"]!.GetValue<string>() == "unsealed").ToList();
+        unsealed.Should().HaveCountGreaterThan(50);
+        foreach (var opened in unsealed)
+        {
+            var index = opened["body"]!["index"]!.GetValue<long>();
+            LogEntry.Unseals(
+                entries[(int)index].Entry, B64Url.Decode(opened["body"]!["salt"]!.GetValue<string>()), CanonicalJson.Serialize(opened["body"]!["event"]!.DeepClone()))
+                .Should().BeTrue("leaf {0} is what it was opened as", index);
+        }
+    }
+
+    [Fact]
+    public async Task The_log_never_shows_free_text_or_people()
+    {
+        var size = (int)exercise.Registry.Core.Store.Events.Head.Size;
+        var text = string.Join('\n', exercise.Registry.Core.Store.Events.ReadEntries(0, size).Select(e => Encoding.UTF8.GetString(e.Entry)));
+        text.Should().NotContain("per_").And.NotContain("Exercise member").And.NotContain("WannaCry").And.NotContain("AcidRain").And.NotContain("Lazarus");
+        await Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task An_unknown_finding_is_a_problem_and_a_list_pages_by_key()
+    {
+        using var missing = await Stranger.GetAsync("/v1/findings/AR-1999-0001");
+        missing.StatusCode.Should().Be(HttpStatusCode.NotFound);
+        missing.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
+        var first = await GetAsync("/v1/findings?limit=1");
+        var second = await GetAsync($"/v1/findings?limit=1&after={first["next"]!.GetValue<string>()}");
+        second["items"]![0]!["number"]!.GetValue<string>().Should().NotBe(first["items"]![0]!["number"]!.GetValue<string>());
+        second["next"].Should().BeNull();
+        (await GetAsync("/v1/findings?state=KP"))["items"]!.AsArray().Select(f => f!["number"]!.GetValue<string>()).Should().Equal(WannaCry);
+    }
+
+    [Fact]
+    public async Task L4_L7_R4_A_correction_takes_two_people_and_the_old_version_stays_readable_under_its_address()
+    {
+        var incident = exercise.Loaded[0].Incident;
+        var (registrar, chair) = (exercise.As("registrar"), exercise.Chair(incident));
+        const string Correction = """{"statements":[{"value":"Exercise on public reporting. The panel assesses the same as before; a name was misspelt.","lang":"en"}],"changeNote":"A name was misspelt."}""";
+        (await PostAsync(registrar, $"/v1/incidents/{incident}/finding/corrections", Correction)).Status.Should().Be(HttpStatusCode.Accepted);
+        var again = await PostAsync(registrar, $"/v1/incidents/{incident}/finding/corrections", Correction);
+        again.Status.Should().Be(HttpStatusCode.Conflict);
+        again.Body["code"]!.GetValue<string>().Should().Be("second-person-required");
+        var done = await PostAsync(chair, $"/v1/incidents/{incident}/finding/corrections", Correction);
+        done.Status.Should().Be(HttpStatusCode.OK, done.Body.ToJsonString());
+
+        var current = await GetAsync($"/v1/findings/{Viasat}");
+        current["version"]!.GetValue<int>().Should().Be(2);
+        var old = await GetAsync($"/v1/findings/{Viasat}/versions/1");
+        old["status"]!.GetValue<string>().Should().Be("superseded");
+        old["banner"]!.GetValue<string>().Should().Contain("superseded");
+        old["digest"]!.GetValue<string>().Should().Be(Sha256Hex.Of(CanonicalJson.Serialize(old["finding"]!.DeepClone())));
+        var diff = await GetAsync($"/v1/findings/{Viasat}/diff");
+        diff["differences"]!.AsArray().Select(d => d!["pointer"]!.GetValue<string>()).Should().Contain("/statements/0/value");
+
+        // Then a petition: admitted, the banner stands; decided as withdrawn by two members, the text stays.
+        var petition = await PostAsync(exercise.As("namedParty"), $"/v1/findings/{Viasat}/petitions", """{"ground":"specificError","showing":{"value":"The timing shows nothing.","lang":"en"}}""");
+        petition.Status.Should().Be(HttpStatusCode.Created);
+        var id = petition.Body["id"]!.GetValue<string>();
+        (await PostAsync(exercise.As("analyst"), $"/v1/petitions/{id}/answer", """{"admissible":true,"reasons":{"value":"x","lang":"en"}}""")).Status.Should().Be(HttpStatusCode.Forbidden);
+        (await PostAsync(exercise.As("reviewPanelMember"), $"/v1/petitions/{id}/answer", """{"admissible":true,"reasons":{"value":"A specific showing.","lang":"en"}}""")).Status.Should().Be(HttpStatusCode.OK);
+        (await GetAsync($"/v1/findings/{Viasat}"))["status"]!.GetValue<string>().Should().Be("underReconsideration");
+        const string Withdraw = """{"outcome":"withdrawn","reasons":{"value":"The showing holds.","lang":"en"}}""";
+        (await PostAsync(exercise.As("reviewPanelMember"), $"/v1/petitions/{id}/decision", Withdraw)).Status.Should().Be(HttpStatusCode.Accepted);
+        (await PostAsync(exercise.As("reviewPanelMember"), $"/v1/petitions/{id}/decision", Withdraw)).Status.Should().Be(HttpStatusCode.Conflict);
+        (await PostAsync(exercise.As("reviewPanelMember", 1), $"/v1/petitions/{id}/decision", Withdraw)).Status.Should().Be(HttpStatusCode.OK);
+        var withdrawn = await GetAsync($"/v1/findings/{Viasat}");
+        withdrawn["status"]!.GetValue<string>().Should().Be("withdrawn");
+        withdrawn["finding"]!["statements"]![0]!["value"]!.GetValue<string>().Should().NotBeEmpty();
+        (await GetAsync("/v1/changes"))["items"]!.AsArray().Select(c => c!["kind"]!.GetValue<string>())
+            .Should().ContainInOrder("finding.published", "finding.corrected", "finding.status", "finding.withdrawn");
+    }
+
+    [Fact]
+    public async Task R2_An_inadmissible_petition_is_answered_with_reasons_and_still_published()
+    {
+        var filed = await PostAsync(exercise.As("victim"), $"/v1/findings/{WannaCry}/petitions", """{"ground":"newEvidence","showing":{"value":"Nothing new.","lang":"en"}}""");
+        var id = filed.Body["id"]!.GetValue<string>();
+        (await PostAsync(exercise.As("reviewPanelMember"), $"/v1/petitions/{id}/answer", """{"admissible":false,"reasons":{"value":"Nothing new was shown.","lang":"en"}}""")).Status.Should().Be(HttpStatusCode.OK);
+        var published = await GetAsync($"/v1/petitions/{id}");
+        published["standing"]!.GetValue<string>().Should().Be("inadmissible");
+        published["reasons"]!["value"]!.GetValue<string>().Should().Be("Nothing new was shown.");
+        (await GetAsync($"/v1/findings/{WannaCry}"))["status"]!.GetValue<string>().Should().Be("current");
+    }
+
+    [Fact]
+    public async Task A_demo_stays_a_demo_and_a_real_instance_never_becomes_one()
+    {
+        var policy = await GetAsync("/v1/policy");
+        policy["exercise"]!.GetValue<bool>().Should().BeTrue();
+        await using var real = await Running.RunningRegistry.StartAsync();
+        var folder = JsonNode.Parse(await real.Stranger.GetStringAsync("/v1/policy"))!;
+        folder["exercise"]!.GetValue<bool>().Should().BeFalse();
+        using var change = new HttpRequestMessage(HttpMethod.Put, "/v1/policy");
+        folder["exercise"] = true;
+        change.Content = new StringContent(new JsonObject { ["policy"] = folder.DeepClone(), ["reason"] = "try" }.ToJsonString(), Encoding.UTF8, "application/json");
+        change.Headers.IfMatch.Add(new EntityTagHeaderValue("\"v1\""));
+        using var answer = await real.As(Role.Operator).SendAsync(change);
+        answer.StatusCode.Should().Be(HttpStatusCode.Conflict);
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["code"]!.GetValue<string>().Should().Be("exercise-fixed");
+    }
+
+    private async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Stranger.GetStringAsync(path))!;
+
+    private static async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(HttpClient client, string path, string json)
+    {
+        using var answer = await client.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"));
+        return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!);
+    }
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Builds everything, runs every test, and closes with one line of its own: "N passed, N failed, N skipped".
+# Needs the .NET SDK only; what else a test needs is installed below when this runs as root, else named.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+need() { # command package
+  command -v "$1" >/dev/null && return
+  if [ "$(id -u)" = 0 ]; then
+    apt-get update -qq && apt-get install -y -qq "$2" >/dev/null && command -v "$1" >/dev/null && return
+  fi
+  echo "tests/run.sh: '$1' is missing; install the Debian package '$2' and run again." >&2
+  exit 1
+}
+need curl curl
+
+command -v dotnet >/dev/null || { echo "tests/run.sh: the .NET 10 SDK is missing." >&2; exit 1; }
+
+work=$(mktemp -d)
+server=
+trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+
+dotnet build AttributionRegistry.sln -v quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+
+for project in tests/*.Tests; do
+  echo "== $project"
+  dotnet test "$project" --no-build -v quiet 2>&1 | tee "$work/out"
+  line=$(grep -E '^(Passed|Failed|Skipped)!' "$work/out" | tail -n 1)
+  if [ -z "$line" ]; then
+    echo "$project ended without a result."
+    failed=$((failed + 1))
+    continue
+  fi
+  count() { sed -E "s/.*$1: *([0-9]+).*/\1/" <<<"$line"; }
+  failed=$((failed + $(count Failed))) passed=$((passed + $(count Passed))) skipped=$((skipped + $(count Skipped)))
+done
+
+# The demo as a stranger meets it: the real server process, the command-line tool, nothing shared with the tests above.
+check() { # name command…
+  local name=$1; shift
+  if "$@" >"$work/check" 2>&1; then
+    passed=$((passed + 1)); echo "ok   $name"
+  else
+    failed=$((failed + 1)); echo "FAIL $name"; tail -n 20 "$work/check"
+  fi
+}
+start() {
+  dotnet src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll demo \
+    --Registry:DataPath="$work/demo" --urls http://127.0.0.1:5089 >"$work/server" 2>&1 &
+  server=$!
+  for _ in $(seq 240); do
+    grep -q '^Ready' "$work/server" && return 0
+    kill -0 "$server" 2>/dev/null || break
+    sleep 1
+  done
+  cat "$work/server"; return 1
+}
+stop() { kill "$server"; wait "$server" 2>/dev/null; server=; }
+cli() { dotnet src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll "$@"; }
+findings() { curl -fsS http://127.0.0.1:5089/v1/findings | grep -o '"number":"AR-' | wc -l; }
+has() { curl -fsS "http://127.0.0.1:5089$1" | grep -q "$2"; }
+echo "== the demo"
+check "the demo loads its cases and is ready" start
+check "five findings are published" test "$(findings)" = 5
+check "one finding is inconclusive" has "/v1/findings?outcome=inconclusive" '"number":"AR-'
+check "one finding is not crosscheckable" has /v1/findings '"crosscheckable":false'
+check "every finding carries the exercise banner" has /v1/findings/AR-"$(date -u +%Y)"-0001 'EXERCISE on public reporting'
+for n in 1 2 3 4 5; do
+  check "a stranger verifies finding $n" cli verify "http://127.0.0.1:5089/v1/findings/AR-$(date -u +%Y)-000$n"
+done
+check "a stranger audits the whole log" cli log audit http://127.0.0.1:5089
+stop
+check "a second start is ready" start
+check "a second start finds the five findings and loads none twice" test "$(findings)" = 5
+stop
+check "the command line recounts the fifty tally cases" cli tally tests/vectors/tally-dev.json
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
