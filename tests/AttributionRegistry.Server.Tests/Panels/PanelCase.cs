@@ -14,7 +14,6 @@ using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Tests.Running;
-using Hypothesis = AttributionRegistry.Domain.Cases.Hypothesis;
 
 namespace AttributionRegistry.Server.Tests.Panels;
 
@@ -92,7 +91,10 @@ public sealed class PanelCase : IAsyncDisposable
             (await made.DeclareAsync(member)).StatusCode.Should().Be(HttpStatusCode.Created);
         }
 
-        await made.AppendAsync(made.Registry.CallerOf(Role.Registrar), new CaseEvent.Moved(Stage.Screening, Stage.Voting, Role.Registrar, "test"));
+        await made.AppendAsync(
+            made.Registry.CallerOf(Role.Registrar),
+            new CaseEvent.Moved(Stage.Screening, Stage.Deliberating, Role.Registrar, "test") { EvidenceRoot = EvidenceRoot.Of(made.State) },
+            new CaseEvent.Moved(Stage.Deliberating, Stage.Voting, Role.Chair, "test"));
         return made;
     }
 
@@ -101,7 +103,7 @@ public sealed class PanelCase : IAsyncDisposable
     {
         var made = await VotingAsync();
         var opened = await made.OpenRoundAsync(made.Sitting[0].Client, binding);
-        opened.StatusCode.Should().Be(HttpStatusCode.Created);
+        opened.StatusCode.Should().Be(HttpStatusCode.Created, await opened.Content.ReadAsStringAsync());
         made.Round = (string)(await Json(opened))["id"]!;
         var view = await Json(await made.Sitting[0].Client.GetAsync($"/v1/rounds/{made.Round}"));
         made.Frame = RoundFile.Parse(view.ToJsonString()).Frame;

@@ -117,7 +117,7 @@ public sealed class PanelTests
     {
         await using var panels = await VotingAsync();
         var challenged = panels.Sitting[3];
-        var filed = await panels.Registry.As(Role.IntegrityOfficer).PostAsJsonAsync($"/v1/panels/{panels.Panel}/challenges", new JsonObject
+        var filed = await panels.Sitting[1].Client.PostAsJsonAsync($"/v1/panels/{panels.Panel}/challenges", new JsonObject
         {
             ["member"] = challenged.Id.Value,
             ["ground"] = new JsonObject { ["value"] = "Owns shares.", ["lang"] = "en" },
