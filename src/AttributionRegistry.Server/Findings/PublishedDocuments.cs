@@ -97,14 +97,17 @@ public sealed class PublishedDocuments(RegistryCore core)
 }
 
 /// <summary>Serves kept documents before routing. Everything it does not know goes on as ever.</summary>
-public sealed class PublishedDocumentsFirst(RequestDelegate next, PublishedDocuments documents)
+public sealed class PublishedDocumentsFirst(RequestDelegate next, IServiceProvider services)
 {
+    // Absent in a host that has the conventions and no features.
+    private readonly PublishedDocuments? _documents = services.GetService<PublishedDocuments>();
+
     public Task InvokeAsync(HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
         var request = http.Request;
         return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !request.QueryString.HasValue &&
-            request.Headers.Authorization.Count == 0 && request.Path.Value is { } path && documents.TryKept(path, out var document)
+            _documents is not null && request.Headers.Authorization.Count == 0 && request.Path.Value is { } path && _documents.TryKept(path, out var document)
             ? PublishedDocuments.SendAsync(http, document!)
             : next(http);
     }

@@ -17,6 +17,8 @@ public sealed class ExerciseFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Registry = await RunningRegistry.StartAsync(demo: true);
+        // Windows are cut short one after the other: time must pass between two closings.
+        Registry.Clock.AutoAdvanceAmount = TimeSpan.FromMilliseconds(10);
         var settings = new RegistrySettings(Registry.DataFolder, "", "", "", 0, true);
         var path = await DemoPeople.EnsureAsync(Registry.Core, settings, Registry.Address, Registry.Now);
         _credentials = Credentials.Parse(await File.ReadAllTextAsync(path));
