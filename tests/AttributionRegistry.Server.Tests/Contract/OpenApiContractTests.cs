@@ -12,9 +12,9 @@ public sealed class OpenApiContractTests
     private static readonly string[] Anonymous =
     [
         "DiffFinding", "ListActors", "ListChanges", "ListFindings", "ListFindingVersions", "ListIncidents", "ListPetitions", "ListScales", "Live",
-        "ProveConsistency", "ProveInclusion", "ReadActor", "ReadCheckpoint", "ReadFinding", "ReadFindingVersion", "ReadIncident", "ReadPetition",
-        "ReadPolicy", "ReadProblem", "ReadRecord", "ReadScale", "ReadTile", "ReadVerifierKey", "Ready", "ResolveActor", "SetUp", "ListClaims",
-        "ReadEvidence", "ReadEvidenceContent", "ListProblems",
+        "ProveConsistency", "ProveInclusion", "GetActor", "ReadCheckpoint", "ReadFinding", "ReadFindingVersion", "ReadIncident", "ReadPetition",
+        "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "Ready", "ResolveActor", "SetUp", "ListClaims",
+        "GetEvidence", "GetEvidenceContent", "ListEvidence", "ListProblems",
     ];
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class OpenApiContractTests
         var open = new List<string>();
         foreach (var (id, method, path, _) in Operations(document))
         {
-            var address = System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]+\}", "x1");
+            var address = System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]+\}", m => m.Value is "{point}" or "{n}" or "{version}" ? "1" : "x1");
             using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), address);
             if (method is "post" or "put")
             {

