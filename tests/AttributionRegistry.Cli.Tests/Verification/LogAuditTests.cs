@@ -14,7 +14,11 @@ public sealed class LogAuditTests : IDisposable
     private readonly List<byte[]> _entries = [.. Enumerable.Range(0, Size).Select(number => BitConverter.GetBytes(number))];
     private readonly StringWriter _output = new();
 
-    public void Dispose() => _signer.Dispose();
+    public void Dispose()
+    {
+        _signer.Dispose();
+        _output.Dispose();
+    }
 
     private async Task<int> AuditAsync(Func<string, byte[], byte[]>? harm = null, string? vkey = null)
     {
