@@ -26,7 +26,7 @@ dotnet build AttributionRegistry.sln -v quiet || { echo "0 passed, 1 failed, 0 s
 
 for project in tests/*.Tests; do
   echo "== $project"
-  dotnet test "$project" --no-build -v quiet 2>&1 | tee "$work/out"
+  dotnet test "$project" --no-build --nologo --logger "console;verbosity=minimal" 2>&1 | tee "$work/out"
   line=$(grep -E '^(Passed|Failed|Skipped)!' "$work/out" | tail -n 1)
   if [ -z "$line" ]; then
     echo "$project ended without a result."

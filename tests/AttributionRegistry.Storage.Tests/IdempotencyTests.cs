@@ -18,11 +18,11 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Fact]
-    public async Task The_answer_is_kept_with_the_index_of_the_commits_last_leaf()
+    public async Task The_answer_is_kept_with_the_index_of_the_commits_first_leaf()
     {
         await _store.CommitAsync(Stores.Append("case-1", 0, Stores.Event(), Stores.Event()) with { Idempotency = Row });
 
-        _store.Events.FindIdempotency("per_1", "key-1").Should().Be(Row with { LeafIndex = 1 });
+        _store.Events.FindIdempotency("per_1", "key-1").Should().Be(Row with { LeafIndex = 0 });
         _store.Events.FindIdempotency("per_2", "key-1").Should().BeNull();
     }
 

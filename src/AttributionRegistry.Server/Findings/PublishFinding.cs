@@ -74,7 +74,8 @@ public sealed class PublishFinding(Writes writes, Publisher publisher)
         { By = ask.By, At = ask.At };
         if (session.Append(CaseJournal.Definition, stream, CaseDecider.Decide(state, command, session.Policy)) is { } refusal)
         {
-            return refusal;
+            // Seen from outside this is one of the transitions: a stage it cannot be entered from is refused like any other (L1).
+            return refusal.Code == "wrong-stage" ? Refusal.Conflict("transition-not-allowed", refusal.Message, "/to") : refusal;
         }
 
         if (session.Load(CaseJournal.Definition, stream)!.Versions.Count > state.Versions.Count)

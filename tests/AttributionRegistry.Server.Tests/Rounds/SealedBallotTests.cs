@@ -223,7 +223,7 @@ public sealed class SealedBallotTests
     private static List<string> OnDisk(PanelCase voting, string[] traces)
     {
         var found = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(voting.Registry.DataFolder, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(voting.Registry.DataFolder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "registry.lock"))
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var copy = new MemoryStream();
