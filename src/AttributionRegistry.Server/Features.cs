@@ -2,6 +2,7 @@ using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Findings;
+using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.LogServing;
 using AttributionRegistry.Server.Panels;
@@ -19,6 +20,7 @@ public static class Features
     public static IServiceCollection AddRegistryFeatures(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.AddProblems(RuleProblems.Entries);
         services.AddSingleton<SetupToken>();
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
