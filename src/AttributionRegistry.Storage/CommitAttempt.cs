@@ -7,8 +7,10 @@ namespace AttributionRegistry.Storage;
 /// <summary>Writes one commit inside a batch's transaction, or leaves no trace of it. Runs on the writer's thread.</summary>
 internal sealed class CommitAttempt(SqliteConnection connection, CommitStatements statements, MerkleTree tree, long lastAtMicroseconds)
 {
+    private readonly StreamHeads _heads = new(statements);
+
     /// <summary>The instant of the newest entry: the log's time never goes back, whatever the clock does.</summary>
-    public long LastAtMicroseconds { get; set; } = lastAtMicroseconds;
+    public long LastAtMicroseconds { get; private set; } = lastAtMicroseconds;
 
     /// <returns>What to answer; <see cref="Outcome.Leaves"/> still waits for the batch's head.</returns>
     /// <exception cref="BatchLostException">The whole transaction is gone, not only this commit.</exception>
@@ -30,12 +32,12 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
                 return outcome;
             }
 
-            Undo(size, lastAt);
+            Undo(request, size, lastAt);
             return outcome;
         }
         catch (Exception failure) when (statements.InTransaction && !IsFatal(failure))
         {
-            Undo(size, lastAt);
+            Undo(request, size, lastAt);
             return IsUniqueViolation(failure)
                 ? new Outcome.Answer(new CommitResult.VersionConflict(request.Appends.Count > 0 ? request.Appends[0].Stream : ""))
                 : new Outcome.Failure(failure);
@@ -70,7 +72,7 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
         var leaves = new List<CommittedLeaf>();
         foreach (var append in request.Appends)
         {
-            var (version, previous) = statements.StreamHead(append.Stream);
+            var (version, previous) = _heads.Of(append.Stream);
             if (version != append.ExpectedVersion)
             {
                 return new Outcome.Answer(new CommitResult.VersionConflict(append.Stream));
@@ -86,7 +88,7 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
 
             if (append.Events.Count > 0)
             {
-                statements.MoveStream(append.Stream, append.ExpectedVersion, version, previous!);
+                _heads.Move(append.Stream, append.ExpectedVersion, version, previous!);
             }
         }
 
@@ -121,8 +123,20 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
         return new CommittedLeaf(stream, version, index, leafHash) { AtMicroseconds = at };
     }
 
-    private void Undo(long size, long lastAt)
+    /// <summary>Nothing of the batch was kept: what is remembered of it must not be believed.</summary>
+    public void Forget(long lastAt)
     {
+        _heads.Clear();
+        LastAtMicroseconds = lastAt;
+    }
+
+    private void Undo(CommitRequest request, long size, long lastAt)
+    {
+        foreach (var append in request.Appends)
+        {
+            _heads.Forget(append.Stream);
+        }
+
         tree.Truncate(size);
         LastAtMicroseconds = lastAt;
         statements.RollbackToSavepoint();

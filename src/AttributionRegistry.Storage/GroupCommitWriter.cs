@@ -221,7 +221,7 @@ public sealed class GroupCommitWriter : IDisposable
     private void Abandon(List<Pending> batch, SignedHead before, long lastAt, Exception failure, bool committing)
     {
         _tree.Truncate(before.Size);
-        _attempt.LastAtMicroseconds = lastAt;
+        _attempt.Forget(lastAt);
         var cause = failure is BatchLostException lost ? lost.Cause : failure;
         var full = cause is SqliteException { SqliteErrorCode: SqliteCode.Full };
         var rolledBack = TryRollback();
