@@ -1,5 +1,18 @@
 using System.Globalization;
 using AttributionRegistry.Benchmarks;
+using BenchmarkDotNet.Running;
+
+if (args is ["rules", .. var options])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(LogCosts).Assembly).Run(options.Length > 0 ? options : ["--filter", "*"]);
+    return 0;
+}
+
+if (args is ["bare", var port, var bytes])
+{
+    await BareKestrel.RunAsync(port, int.Parse(bytes, CultureInfo.InvariantCulture));
+    return 0;
+}
 
 // Ratios only, taken in turn in one run: figures of different runs or machines say nothing about each other.
 var rounds = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
@@ -15,7 +28,7 @@ try
             await Ingest.MeasureAsync(folder, rounds);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: commits|evidence [rounds]");
+            Console.Error.WriteLine("Usage: commits|evidence [rounds], rules [options of BenchmarkDotNet], bare PORT BYTES");
             return 2;
     }
 }

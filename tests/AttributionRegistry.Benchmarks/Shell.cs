@@ -28,5 +28,5 @@ internal static class Shell
         return sorted[sorted.Count / 2];
     }
 
-    private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+    public static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }
