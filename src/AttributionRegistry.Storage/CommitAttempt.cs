@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace AttributionRegistry.Storage;
 
 /// <summary>Writes one commit inside a batch's transaction, or leaves no trace of it. Runs on the writer's thread.</summary>
-internal sealed class CommitAttempt(SqliteConnection connection, CommitStatements statements, MerkleTree tree, long lastAtMicroseconds)
+internal sealed class CommitAttempt(SqliteConnection connection, CommitStatements statements, WriterCiphers ciphers, MerkleTree tree, long lastAtMicroseconds)
 {
     private readonly StreamHeads _heads = new(statements);
 
@@ -110,12 +110,12 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
         statements.InsertEntry(index, leafHash, entry);
         if (added.Sealed)
         {
-            statements.InsertOpening(index, "", added.SealSalt, Encoding.UTF8.GetString(plain));
+            statements.InsertOpening(stream, index, "", added.SealSalt, Encoding.UTF8.GetString(plain));
         }
 
         foreach (var opening in added.Openings)
         {
-            statements.InsertOpening(index, opening.Name, opening.Salt, opening.ValueJson);
+            statements.InsertOpening(stream, index, opening.Name, opening.Salt, opening.ValueJson);
         }
 
         tree.Append(leafHash);
@@ -127,6 +127,7 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
     public void Forget(long lastAt)
     {
         _heads.Clear();
+        ciphers.Clear();
         LastAtMicroseconds = lastAt;
     }
 
@@ -135,8 +136,10 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
         foreach (var append in request.Appends)
         {
             _heads.Forget(append.Stream);
+            ciphers.Forget(append.Stream);
         }
 
+        ciphers.Forget(DataKeys.InstanceScope);
         tree.Truncate(size);
         LastAtMicroseconds = lastAt;
         statements.RollbackToSavepoint();

@@ -4,8 +4,10 @@ using SQLitePCL;
 namespace AttributionRegistry.Storage;
 
 /// <summary>The writer's prepared statements. Owned by the writer's thread. Parameters are bound in the order in which the text first names them.</summary>
-internal sealed class CommitStatements(SqliteConnection connection) : IDisposable
+internal sealed class CommitStatements(SqliteConnection connection, WriterCiphers ciphers) : IDisposable
 {
+    private static readonly byte[] NoSalt = new byte[32];
+
     private readonly Statement _begin = new(connection, "BEGIN IMMEDIATE");
     private readonly Statement _commit = new(connection, "COMMIT");
     private readonly Statement _rollback = new(connection, "ROLLBACK");
@@ -92,16 +94,18 @@ internal sealed class CommitStatements(SqliteConnection connection) : IDisposabl
 
     public void InsertEvent(long index, string stream, long version, NewEvent added, long atMicroseconds) =>
         _event.Bind(1, index).Bind(2, stream).Bind(3, version).Bind(4, added.Type).Bind(5, added.SchemaVersion).Bind(6, added.Actor)
-            .Bind(7, atMicroseconds).Bind(8, added.Body).Bind(9, added.Sealed ? 1 : 0).Execute();
+            .Bind(7, atMicroseconds).Bind(8, ciphers.SealEvent(stream, version, added.Body)).Bind(9, added.Sealed ? 1 : 0).Execute();
 
     public void InsertEntry(long index, byte[] leafHash, byte[] entry) => _entry.Bind(1, index).Bind(2, leafHash).Bind(3, entry).Execute();
 
-    public void InsertOpening(long index, string name, byte[] salt, string value) => _opening.Bind(1, index).Bind(2, name).Bind(3, salt).Bind(4, value).Execute();
+    /// <summary>The salt opens as much as the value does: both go into the sealed value, and the column of the salt holds nothing.</summary>
+    public void InsertOpening(string stream, long index, string name, byte[] salt, string value) =>
+        _opening.Bind(1, index).Bind(2, name).Bind(3, NoSalt).Bind(4, ciphers.SealOpening(stream, index, name, salt, value)).Execute();
 
     /// <returns>False when the caller's key was taken.</returns>
     public bool InsertIdempotency(IdempotencyRow row, long? leafIndex) =>
         _idempotency.Bind(1, row.Caller).Bind(2, row.Key).Bind(3, row.RequestHash).Bind(4, row.Status).Bind(5, row.Location).Bind(6, row.ETag)
-            .Bind(7, row.Body).Bind(8, leafIndex).Bind(9, Instant.ToMicroseconds(row.At)).Execute() == 1;
+            .Bind(7, ciphers.SealAnswer(row.Caller, row.Key, row.Body)).Bind(8, leafIndex).Bind(9, Instant.ToMicroseconds(row.At)).Execute() == 1;
 
     /// <summary>Replaces the head if it is still the old one.</summary>
     public void MoveHead(SignedHead old, SignedHead head, long atMicroseconds)

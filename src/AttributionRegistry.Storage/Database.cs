@@ -92,6 +92,16 @@ public sealed class Database : IDisposable
         }
     }
 
+    /// <summary>
+    /// Empties the write-ahead log into the database, so that no older copy of a deleted row stays in it. Called after an erasure.
+    /// </summary>
+    /// <returns>False when others kept it busy; what is deleted then goes with a later checkpoint.</returns>
+    public bool EmptyWriteAheadLog()
+    {
+        using var connection = Connect(Path.Combine(DataFolder, FileName), SqliteOpenMode.ReadWrite);
+        return connection.ExecuteScalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    }
+
     public void Dispose()
     {
         if (_disposed)
@@ -143,6 +153,7 @@ public sealed class Database : IDisposable
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA recursive_triggers = ON;
+                PRAGMA secure_delete = ON;
                 PRAGMA cache_size = -32768;
                 """);
             AssertDurable(connection);

@@ -1,3 +1,4 @@
+using System.Text;
 using AttributionRegistry.Log;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -17,7 +18,7 @@ public sealed record StoredLeaf(long Index, byte[] LeafHash, byte[] Entry);
 public sealed record SealedEvent(long Index, string EntryJson, byte[] Salt);
 
 /// <summary>Reads the record. Nothing is shown that the published head does not cover.</summary>
-public sealed class EventStore(Database database, GroupCommitWriter writer)
+public sealed class EventStore(Database database, DataKeys keys, GroupCommitWriter writer)
 {
     private const string StreamSql = """
         SELECT version, type, schema_version, actor, at_us, body, idx, sealed
@@ -34,7 +35,7 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
         """;
 
     private const string SealedSql = """
-        SELECT event.idx, opening.value, opening.salt
+        SELECT event.idx, opening.value
         FROM event
         JOIN opening ON opening.idx = event.idx AND opening.name = ''
         WHERE event.stream = @stream AND event.sealed = 1 AND event.idx < @size
@@ -42,10 +43,11 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
         """;
 
     private const string OpeningsSql = """
-        SELECT name, salt, value
+        SELECT opening.name, opening.value, event.stream
         FROM opening
-        WHERE idx = @index
-        ORDER BY name
+        JOIN event ON event.idx = opening.idx
+        WHERE opening.idx = @index
+        ORDER BY opening.name
         """;
 
     private const string IdempotencySql = """
@@ -61,8 +63,10 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
     public MerkleTree Tree => writer.Tree;
 
     /// <summary>The events of a stream after a version (0: all), oldest first.</summary>
-    public IReadOnlyList<StoredEvent> ReadStream(string stream, long afterVersion = 0) =>
-        Rows(
+    /// <exception cref="StoreRefusedException">An event was altered, moved, or its key is missing.</exception>
+    public IReadOnlyList<StoredEvent> ReadStream(string stream, long afterVersion = 0)
+    {
+        var rows = Rows(
             StreamSql,
             row => new StoredEvent(
                 row.GetInt64(0), row.GetString(1), row.GetInt32(2), Text(row, 3), row.GetInt64(4), row.GetString(5), row.GetInt64(6))
@@ -70,6 +74,8 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
                 Sealed = row.GetInt64(7) == 1,
             },
             ("@stream", stream), ("@afterVersion", afterVersion), ("@size", Head.Size));
+        return Opened(stream, rows, (cipher, e) => e with { Body = cipher.OpenText(e.Body, Places.Event(stream, e.Version)) });
+    }
 
     /// <summary>One leaf, or null where the published log does not reach it.</summary>
     public StoredLeaf? ReadLeaf(long index) => index < 0 ? null : ReadEntries(index, 1) is [var leaf] ? leaf : null;
@@ -82,28 +88,57 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
             ("@from", from), ("@to", Math.Min(from + count, Head.Size)));
 
     /// <summary>The sealed events of a stream whose seals can still be opened, oldest first.</summary>
-    public IReadOnlyList<SealedEvent> ReadSealed(string stream) =>
-        Rows(
-            SealedSql,
-            row => new SealedEvent(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
-            ("@stream", stream), ("@size", Head.Size));
+    public IReadOnlyList<SealedEvent> ReadSealed(string stream)
+    {
+        var rows = Rows(SealedSql, row => (Index: row.GetInt64(0), Value: row.GetString(1)), ("@stream", stream), ("@size", Head.Size));
+        return Opened(stream, rows, (cipher, row) =>
+        {
+            var (salt, entry) = Parts(cipher.Open(row.Value, Places.Opening(row.Index, "")));
+            return new SealedEvent(row.Index, entry, salt);
+        });
+    }
 
     /// <summary>What opens the commitments of a leaf; the name '' is the seal of the whole event.</summary>
-    public IReadOnlyList<FieldOpening> Openings(long index) =>
-        Rows(OpeningsSql, row => new FieldOpening(row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetString(2)), ("@index", index));
+    public IReadOnlyList<FieldOpening> Openings(long index)
+    {
+        var rows = Rows(OpeningsSql, row => (Name: row.GetString(0), Value: row.GetString(1), Stream: row.GetString(2)), ("@index", index));
+        return rows.Count == 0 ? [] : Opened(rows[0].Stream, rows, (cipher, row) =>
+        {
+            var (salt, value) = Parts(cipher.Open(row.Value, Places.Opening(index, row.Name)));
+            return new FieldOpening(row.Name, salt, value);
+        });
+    }
 
     /// <summary>The answer kept for a caller's key, or null when the key is new.</summary>
-    public IdempotencyRow? FindIdempotency(string caller, string key) =>
-        Rows(
+    public IdempotencyRow? FindIdempotency(string caller, string key)
+    {
+        var rows = Rows(
             IdempotencySql,
             row => new IdempotencyRow(
                 row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3), Text(row, 4), Text(row, 5), Text(row, 6),
                 row.IsDBNull(7) ? null : row.GetInt64(7), Instant.FromMicroseconds(row.GetInt64(8))),
-            ("@caller", caller), ("@key", key)).SingleOrDefault();
+            ("@caller", caller), ("@key", key));
+        return Opened(DataKeys.InstanceScope, rows, (cipher, row) =>
+            row.Body is null ? row : row with { Body = cipher.OpenText(row.Body, Places.Answer(caller, key)) }).SingleOrDefault();
+    }
 
     /// <summary>A setting of the instance, such as the log's origin.</summary>
     public string? Instance(string name) =>
         database.Read(connection => connection.ExecuteScalar<string>("SELECT value FROM instance WHERE name = @name", new { name }));
+
+    // Opened outside the query: finding the key may be a query of its own, and no reader waits for another.
+    private List<TOut> Opened<TIn, TOut>(string scope, List<TIn> rows, Func<RowCipher, TIn, TOut> open)
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        using var cipher = keys.CipherOf(scope);
+        return rows.ConvertAll(row => open(cipher, row));
+    }
+
+    private static (byte[] Salt, string Value) Parts(byte[] opened) => (opened[..32], Encoding.UTF8.GetString(opened.AsSpan(32)));
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -15,11 +15,14 @@ public sealed class EvidenceCutShortException(long declared, long received)
     public long Received => received;
 }
 
-/// <summary>The bytes of a stored file no longer have the digest that names them.</summary>
-public sealed class EvidenceDamagedException(string digest, string actual)
-    : Exception($"The file {digest} is damaged: its bytes now have SHA-256 {actual}. Restore it from a backup.")
+/// <summary>A stored file is no longer what was stored.</summary>
+/// <param name="blob">The file's id.</param>
+/// <param name="reason">What was found.</param>
+/// <param name="actual">The SHA-256 of the bytes now, where they could be read; else empty.</param>
+public sealed class EvidenceDamagedException(string blob, string reason, string actual = "")
+    : Exception($"The file {blob} is damaged: {reason}. Restore it from a backup.")
 {
-    public string Digest => digest;
+    public string Blob => blob;
 
     public string Actual => actual;
 }

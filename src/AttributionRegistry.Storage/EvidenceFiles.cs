@@ -1,14 +1,17 @@
 using System.Security.Cryptography;
-using AttributionRegistry.Domain;
 using Microsoft.Win32.SafeHandles;
 
 namespace AttributionRegistry.Storage;
 
-/// <summary>A stored file: its SHA-256 in lower-case hex, its length, and whether the same bytes were there before.</summary>
-public sealed record StoredFile(string Digest, long Length, bool AlreadyThere);
+/// <summary>A stored file.</summary>
+/// <param name="Blob">Its random id, 32 hex digits: the name of the file says nothing about its bytes.</param>
+/// <param name="Key">The key of its bytes; it exists nowhere else until the caller has wrapped and kept it.</param>
+/// <param name="Digest">The SHA-256 of the plain bytes in lower-case hex.</param>
+/// <param name="Length">How many plain bytes.</param>
+public sealed record StoredFile(string Blob, byte[] Key, string Digest, long Length);
 
 /// <summary>
-/// Evidence bytes by SHA-256, in plain files. Immutable: nothing is ever replaced.
+/// Evidence bytes in sealed files, each under a random key of its own. Immutable: nothing is ever replaced, no plain byte is on the disk.
 /// When <see cref="StoreAsync"/> returns, the bytes and their name survive a power cut.
 /// </summary>
 public sealed class EvidenceFiles
@@ -51,7 +54,7 @@ public sealed class EvidenceFiles
         return files;
     }
 
-    /// <summary>Receives a file: hashed while it is written, durable under its digest when this returns.</summary>
+    /// <summary>Receives a file: hashed and sealed while it is written, durable when this returns.</summary>
     /// <param name="declaredLength">What the sender announced, or null.</param>
     /// <param name="limit">The most bytes that are taken.</param>
     /// <param name="progress">Called with the bytes received so far, after every full buffer and at the end.</param>
@@ -62,23 +65,22 @@ public sealed class EvidenceFiles
     /// <exception cref="EvidenceCutShortException">Less than declared. Nothing is left.</exception>
     public async Task<StoredFile> StoreAsync(
         Stream content, long? declaredLength, long limit, Func<long, ValueTask>? progress, CancellationToken cancel,
-        Func<string, ValueTask>? beforeNaming = null)
+        Action<string>? beforeNaming = null)
     {
         if (declaredLength > limit)
         {
             throw new EvidenceTooLargeException(limit);
         }
 
-        var temporary = Path.Combine(_incoming, Convert.ToHexStringLower(_entropy(16)));
+        var blob = Convert.ToHexStringLower(_entropy(16));
+        var key = _entropy(KeyWrap.KeyBytes);
+        var temporary = Path.Combine(_incoming, blob);
         try
         {
-            var (digest, length) = await ReceiveAsync(temporary, content, declaredLength, limit, progress, cancel).ConfigureAwait(false);
-            if (beforeNaming is not null)
-            {
-                await beforeNaming(digest).ConfigureAwait(false);
-            }
-
-            return new StoredFile(digest, length, AlreadyThere: !Name(temporary, digest));
+            var (digest, length) = await ReceiveAsync(temporary, SealedHeader.New(blob, _entropy), key, content, declaredLength, limit, progress, cancel).ConfigureAwait(false);
+            beforeNaming?.Invoke(digest);
+            Name(temporary, blob);
+            return new StoredFile(blob, key, digest, length);
         }
         finally
         {
@@ -87,11 +89,36 @@ public sealed class EvidenceFiles
         }
     }
 
-    /// <summary>Opens a file after hashing all of it against its name; null when it is not here.</summary>
-    /// <exception cref="EvidenceDamagedException">The bytes are no longer those that were stored.</exception>
-    public async Task<FileStream?> OpenVerifiedAsync(string digest, CancellationToken cancel)
+    /// <summary>Opens a file; null when it is not here. Its segments are checked when they are read.</summary>
+    /// <exception cref="EvidenceDamagedException">The file is not the one that was stored.</exception>
+    public SealedStream? Open(string blob, byte[] key, long length)
     {
-        var file = OpenUnverified(digest);
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(PathOf(blob), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+
+        try
+        {
+            return SealedStream.Open(file, blob, key, length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file after reading all of it and comparing its digest; null when it is not here.</summary>
+    /// <exception cref="EvidenceDamagedException">The bytes are no longer those that were stored.</exception>
+    public async Task<SealedStream?> OpenVerifiedAsync(string blob, byte[] key, long length, string digest, CancellationToken cancel)
+    {
+        var file = Open(blob, key, length);
         if (file is null)
         {
             return null;
@@ -102,7 +129,7 @@ public sealed class EvidenceFiles
             var actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel).ConfigureAwait(false));
             if (actual != digest)
             {
-                throw new EvidenceDamagedException(digest, actual);
+                throw new EvidenceDamagedException(blob, $"its bytes have SHA-256 {actual}", actual);
             }
 
             // The same open file is handed on: what was verified is what will be read.
@@ -116,14 +143,14 @@ public sealed class EvidenceFiles
         }
     }
 
-    /// <summary>Whether a file of this digest is here, without reading it.</summary>
-    public bool Contains(string digest) => File.Exists(PathOf(digest));
+    /// <summary>Whether a file of this id is here, without reading it.</summary>
+    public bool Contains(string blob) => File.Exists(PathOf(blob));
 
-    /// <summary>Destroys the bytes of a file by order. The caller has logged the order first.</summary>
+    /// <summary>Removes a file by order. Its key has been destroyed first: what the disk still holds of it opens no more.</summary>
     /// <returns>False when it was not here.</returns>
-    public bool Destroy(string digest)
+    public bool Destroy(string blob)
     {
-        var path = PathOf(digest);
+        var path = PathOf(blob);
         if (!File.Exists(path))
         {
             return false;
@@ -131,7 +158,7 @@ public sealed class EvidenceFiles
 
         File.Delete(path);
 
-        // Crash before this: the name may come back with its bytes; the order is logged, and destroying again repairs it.
+        // Crash before this: the name may come back with its bytes; no row names it, and the sweeper removes it.
         Durable.SyncDirectory(Path.GetDirectoryName(path)!);
         return true;
     }
@@ -146,20 +173,27 @@ public sealed class EvidenceFiles
     }
 
     /// <summary>Files older than a day that no event names: the act that should have named them never committed.</summary>
-    /// <param name="isNamed">Whether an event names this digest.</param>
+    /// <param name="isNamed">Whether an item names this file.</param>
     public IEnumerable<string> Orphans(Func<string, bool> isNamed, DateTimeOffset now) =>
         from folder in Directory.EnumerateDirectories(_folder)
         where Path.GetFileName(folder) != TemporaryFolder
         from path in Directory.EnumerateFiles(folder)
-        let digest = Path.GetFileName(path)
-        where Sha256Hex.IsWellFormed(digest) && File.GetLastWriteTimeUtc(path) < now.UtcDateTime - TemporaryLife && !isNamed(digest)
-        select digest;
+        let blob = Path.GetFileName(path)
+        where IsBlob(blob) && File.GetLastWriteTimeUtc(path) < now.UtcDateTime - TemporaryLife && !isNamed(blob)
+        select blob;
+
+    /// <summary>The files in the store, those that are being received left out.</summary>
+    public IEnumerable<string> All() =>
+        from folder in Directory.EnumerateDirectories(_folder)
+        where Path.GetFileName(folder) != TemporaryFolder
+        from path in Directory.EnumerateFiles(folder)
+        select Path.GetFileName(path);
 
     private static async Task<(string Digest, long Length)> ReceiveAsync(
-        string temporary, Stream content, long? declaredLength, long limit, Func<long, ValueTask>? progress, CancellationToken cancel)
+        string temporary, SealedHeader header, byte[] key, Stream content, long? declaredLength, long limit, Func<long, ValueTask>? progress, CancellationToken cancel)
     {
         using var file = OpenNew(temporary);
-        using var intake = new EvidenceIntake(file);
+        using var intake = new EvidenceIntake(file, key, header);
         var length = await intake.CopyAsync(content, Math.Min(limit, declaredLength ?? limit), progress, cancel).ConfigureAwait(false);
         if (length < declaredLength)
         {
@@ -180,36 +214,24 @@ public sealed class EvidenceFiles
         return file;
     }
 
-    /// <returns>False when the same bytes were here.</returns>
-    private bool Name(string temporary, string digest)
+    private void Name(string temporary, string blob)
     {
-        var path = PathOf(digest);
+        var path = PathOf(blob);
 
         // Crash here: whole bytes under a temporary name, which nothing names. The sweeper removes them after a day.
-        var isNew = Durable.Link(temporary, path);
+        if (!Durable.Link(temporary, path))
+        {
+            throw new IOException($"The id {blob} is taken; ids are random, so the source of random bytes repeats itself.");
+        }
 
         // Crash here: the final name may be lost with its bytes; nobody was told that it exists.
-        // Also when the name was there: whoever made it may not have come to this line yet.
         Durable.SyncDirectory(Path.GetDirectoryName(path)!);
 
-        // Crash here: stored, and no event names it. Harmless: it is listed as an orphan.
-        return isNew;
+        // Crash here: stored, and no event names it. Harmless: its key is lost, and it is listed as an orphan.
     }
 
-    private FileStream? OpenUnverified(string digest)
-    {
-        try
-        {
-            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-    }
+    private string PathOf(string blob) =>
+        IsBlob(blob) ? Path.Combine(_folder, blob[..2], blob) : throw new ArgumentException("The id of a file is 32 lower-case hex digits.", nameof(blob));
 
-    private string PathOf(string digest) =>
-        Sha256Hex.IsWellFormed(digest)
-            ? Path.Combine(_folder, digest[..2], digest)
-            : throw new ArgumentException("A digest is 64 lower-case hex digits.", nameof(digest));
+    private static bool IsBlob(string name) => name.Length == 32 && name.All(char.IsAsciiHexDigitLower);
 }

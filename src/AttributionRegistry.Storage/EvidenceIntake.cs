@@ -4,15 +4,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace AttributionRegistry.Storage;
 
-/// <summary>Copies a stream into a file and hashes it on the way: one buffer fills while the other is hashed and written.</summary>
-internal sealed class EvidenceIntake(SafeFileHandle file) : IDisposable
+/// <summary>Copies a stream into a sealed file and hashes it on the way: one buffer fills while the other is hashed, sealed and written.</summary>
+internal sealed class EvidenceIntake(SafeFileHandle file, byte[] key, SealedHeader header) : IDisposable
 {
     // 512 KiB was measured; 1 MiB buffers leave the processor's cache and take 1.7 times as long.
     internal const int BufferBytes = 512 * 1024;
     private const long WriteBackBytes = 8L * 1024 * 1024;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private long _written;
+    private readonly SegmentWriter _writer = new(file, key, header);
     private long _handedToDisk;
 
     /// <returns>The number of bytes copied.</returns>
@@ -49,6 +49,7 @@ internal sealed class EvidenceIntake(SafeFileHandle file) : IDisposable
                 if (count < BufferBytes)
                 {
                     await drained.ConfigureAwait(false);
+                    _writer.Finish();
                     return received;
                 }
             }
@@ -57,25 +58,28 @@ internal sealed class EvidenceIntake(SafeFileHandle file) : IDisposable
         {
             // The worker may still read its buffer when the stream has failed: the buffer goes back only after it has ended.
             await drained.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(filling);
-            ArrayPool<byte>.Shared.Return(draining);
+            ArrayPool<byte>.Shared.Return(filling, clearArray: true);
+            ArrayPool<byte>.Shared.Return(draining, clearArray: true);
         }
     }
 
     /// <summary>The SHA-256 of all that was copied, in lower-case hex.</summary>
     public string Digest() => Convert.ToHexStringLower(_hash.GetHashAndReset());
 
-    public void Dispose() => _hash.Dispose();
+    public void Dispose()
+    {
+        _hash.Dispose();
+        _writer.Dispose();
+    }
 
     private void Drain(ReadOnlySpan<byte> bytes)
     {
-        RandomAccess.Write(file, bytes, _written);
+        _writer.Write(bytes);
         _hash.AppendData(bytes);
-        _written += bytes.Length;
-        if (_written - _handedToDisk >= WriteBackBytes)
+        if (_writer.Written - _handedToDisk >= WriteBackBytes)
         {
-            Durable.StartWriteBack(file, _handedToDisk, _written - _handedToDisk);
-            _handedToDisk = _written;
+            Durable.StartWriteBack(file, _handedToDisk, _writer.Written - _handedToDisk);
+            _handedToDisk = _writer.Written;
         }
     }
 }

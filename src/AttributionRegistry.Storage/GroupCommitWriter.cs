@@ -14,6 +14,7 @@ public sealed class GroupCommitWriter : IDisposable
     private const int MaxWaiting = 4096;
 
     private readonly CommitStatements _statements;
+    private readonly WriterCiphers _ciphers; // owned by the writer's thread
     private readonly CommitAttempt _attempt; // owned by the writer's thread
     private readonly MerkleTree _tree; // appended to by the writer's thread; others read sizes up to Head.Size
     private readonly NoteSigner _signer;
@@ -28,11 +29,12 @@ public sealed class GroupCommitWriter : IDisposable
     private volatile Exception? _refusal;
     private int _disposed;
 
-    private GroupCommitWriter(SqliteConnection connection, LogState log, string origin, NoteSigner signer, SignerState state)
+    private GroupCommitWriter(SqliteConnection connection, DataKeys keys, LogState log, string origin, NoteSigner signer, SignerState state)
     {
         (_tree, _head, _signer, _state, _origin) = (log.Tree, log.Head, signer, state, origin);
-        _statements = new CommitStatements(connection);
-        _attempt = new CommitAttempt(connection, _statements, _tree, log.LastAtMicroseconds);
+        _ciphers = new WriterCiphers(connection, keys);
+        _statements = new CommitStatements(connection, _ciphers);
+        _attempt = new CommitAttempt(connection, _statements, _ciphers, _tree, log.LastAtMicroseconds);
         _thread = new Thread(Run) { Name = "group-commit", IsBackground = true };
     }
 
@@ -49,10 +51,10 @@ public sealed class GroupCommitWriter : IDisposable
     /// the writer opens read-only: <see cref="Health"/> says why and every commit throws <see cref="ReadOnlyModeException"/>.
     /// </summary>
     /// <exception cref="LogDamagedException">The log in the database does not prove itself.</exception>
-    public static GroupCommitWriter Start(Database database, string origin, NoteSigner signer, SignerState state, DateTimeOffset at)
+    public static GroupCommitWriter Start(Database database, DataKeys keys, string origin, NoteSigner signer, SignerState state, DateTimeOffset at)
     {
         var log = LogState.Load(database.Writer, origin, signer, at);
-        var writer = new GroupCommitWriter(database.Writer, log, origin, signer, state);
+        var writer = new GroupCommitWriter(database.Writer, keys, log, origin, signer, state);
         if (state.Contradicts(log.Tree) is { } reason)
         {
             writer.Refuse(new ReadOnlyModeException(reason));
@@ -106,6 +108,7 @@ public sealed class GroupCommitWriter : IDisposable
         }
 
         _statements.Dispose();
+        _ciphers.Dispose();
         _health = new WriterHealth(false, _health.Reason ?? "The writer is closed.");
     }
 

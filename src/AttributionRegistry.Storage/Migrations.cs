@@ -59,7 +59,15 @@ public static class Migrations
         foreach (var migration in known.Where(migration => !done.Contains(migration.Number)))
         {
             using var transaction = connection.BeginTransaction();
-            connection.Execute(migration.Sql, transaction: transaction);
+            try
+            {
+                connection.Execute(migration.Sql, transaction: transaction);
+            }
+            catch (SqliteException fault) when (fault.SqliteErrorCode == SqliteCode.Constraint)
+            {
+                throw new StoreRefusedException($"Migration {migration.Number:0000}_{migration.Name} does not fit this data folder: {fault.Message}", fault);
+            }
+
             connection.Execute(
                 RecordSql,
                 new { number = migration.Number, name = migration.Name, sha256 = migration.Digest, atUs = Instant.ToMicroseconds(at) },

@@ -16,13 +16,15 @@ public sealed class RegistryStore : IDisposable
 
     private readonly SignerState _state;
 
-    private RegistryStore(Database database, SignerState state, NoteSigner signer, GroupCommitWriter writer, EvidenceFiles evidence)
+    private RegistryStore(Database database, DataKeys keys, SignerState state, NoteSigner signer, GroupCommitWriter writer, EvidenceFiles evidence)
     {
-        (Database, _state, Signer, Writer, Evidence) = (database, state, signer, writer, evidence);
-        Events = new EventStore(database, writer);
+        (Database, Keys, _state, Signer, Writer, Evidence) = (database, keys, state, signer, writer, evidence);
+        Events = new EventStore(database, keys, writer);
     }
 
     public Database Database { get; }
+
+    public DataKeys Keys { get; }
 
     public GroupCommitWriter Writer { get; }
 
@@ -41,10 +43,11 @@ public sealed class RegistryStore : IDisposable
         try
         {
             var signer = LoadSigner(database, options);
+            var keys = DataKeys.Open(database, options.KeysFolder, options.Entropy);
             state = SignerState.Open(options.KeysFolder);
             var evidence = EvidenceFiles.Open(Path.Combine(options.DataFolder, "evidence"), options.Entropy);
-            var writer = GroupCommitWriter.Start(database, options.Origin, signer, state, at);
-            return new RegistryStore(database, state, signer, writer, evidence);
+            var writer = GroupCommitWriter.Start(database, keys, options.Origin, signer, state, at);
+            return new RegistryStore(database, keys, state, signer, writer, evidence);
         }
         catch
         {

@@ -15,8 +15,8 @@ namespace AttributionRegistry.Server.Evidence;
 public static class GetContent
 {
     /// <summary>
-    /// The bytes of an item, whole or a range of them, always as an attachment. All of the file is hashed against its recorded digest
-    /// first (E1), and the read is in the access record before the first byte leaves (E7).
+    /// The bytes of an item, whole or a range of them, always as an attachment. First what is asked for is checked (E1): all of it against
+    /// the recorded digest, a single range by the segments that it touches. The read is in the access record before the first byte leaves (E7).
     /// </summary>
     public static Task<ContentResult> HandleAsync(
         EvidenceId evidenceId, HttpContext http, Visitor visitor, PayloadOutlet outlet, CancellationToken cancel) =>
@@ -54,20 +54,25 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
 
         http.Response.Headers.Remove(HeaderNames.ETag); // It stands for bytes; an answer without them must not carry it.
 
-        FileStream? file;
+        SealedStream? file = null;
         try
         {
-            file = await payloads.Files.OpenVerifiedAsync(payload.Sha256, cancel);
+            if (payloads.Find(evidence) is { } place)
+            {
+                file = SingleRange(http.Request, place.Size) is var (from, count)
+                    ? OpenRange(place, from, count, cancel)
+                    : await payloads.OpenVerifiedAsync(place, payload.Sha256, cancel);
+            }
         }
         catch (EvidenceDamagedException damage)
         {
-            return await QuarantineAsync(incident, evidence, payload, damage.Actual);
+            return await QuarantineAsync(incident, evidence, payload, damage.Message, damage.Actual);
         }
 
         if (file is null)
         {
             // Erased since the rules were asked; else the file is gone, which is the worst damage.
-            return Find(incident, evidence, reader) is { } now && Unusable(now) is { } since ? since : await QuarantineAsync(incident, evidence, payload, found: "");
+            return Find(incident, evidence, reader) is { } now && Unusable(now) is { } since ? since : await QuarantineAsync(incident, evidence, payload, "there is no file", found: "");
         }
 
         try
@@ -89,6 +94,38 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         http.Response.Headers.ContentSecurityPolicy = Policy;
         http.Response.Headers.CacheControl = "no-store"; // A cache would serve bytes without recording it.
         return TypedResults.Stream(file, MediaTypes.Unknown, entityTag: EntityTagHeaderValue.Parse(Precondition.ETag(payload.Sha256)), enableRangeProcessing: true);
+    }
+
+    // What the framework will send for this request, where it is one range: each segment of it is opened before the first byte leaves.
+    private static (long From, long Count)? SingleRange(HttpRequest request, long size)
+    {
+        if (request.Headers.IfRange.Count > 0 || request.GetTypedHeaders().Range is not { Unit.Value: "bytes", Ranges.Count: 1 } range)
+        {
+            return null;
+        }
+
+        var only = range.Ranges.Single();
+        return only switch
+        {
+            { From: { } from } when from < size => (from, Math.Min(only.To ?? (size - 1), size - 1) - from + 1),
+            { From: null, To: { } last } => (Math.Max(0, size - last), Math.Min(last, size)),
+            _ => (0, 0), // Not satisfiable: nothing of it is sent.
+        };
+    }
+
+    private SealedStream? OpenRange(PayloadPlace place, long from, long count, CancellationToken cancel)
+    {
+        var file = payloads.Open(place);
+        try
+        {
+            file?.Check(from, count, cancel);
+            return file;
+        }
+        catch
+        {
+            file?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The item if the reader may have its bytes: who works on it, or anybody once it is disclosed with a published finding.</summary>
@@ -130,11 +167,11 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         }
     }
 
-    private async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string found)
+    private async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
     {
         log.LogError(
-            "ALARM: evidence {Evidence} is damaged: recorded SHA-256 {Recorded}, found {Found}. It is quarantined; restore the file from a backup.",
-            evidence, payload.Sha256, found.Length == 0 ? "no file" : found);
+            "ALARM: evidence {Evidence} is damaged: recorded SHA-256 {Recorded}; {Reason}. It is quarantined; restore the file from a backup.",
+            evidence, payload.Sha256, reason);
         var outcome = await core.RunAsync(
             Guard, Now,
             session => CaseWrites.Append(session, incident, _ => new CaseCommand.Quarantine(evidence, found) { By = Guard, At = session.At }),

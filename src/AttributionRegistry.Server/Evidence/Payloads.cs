@@ -7,54 +7,109 @@ using Dapper;
 
 namespace AttributionRegistry.Server.Evidence;
 
-/// <summary>
-/// Which files of the evidence store an item names. A file gets its name, and loses it, only under the lease of its digest, so
-/// that nobody destroys bytes which another act is about to name.
-/// </summary>
+/// <summary>The file and the key of an item's bytes.</summary>
+public sealed record PayloadPlace(IncidentId Incident, string Blob, long Size, byte[] WrappedKey);
+
+/// <summary>Which file of the evidence store holds the bytes of an item. Each item has a file and a key of its own.</summary>
 public sealed class Payloads(RegistryCore core, ILogger<Payloads> log)
 {
-    private const string NamedSql = "SELECT count(*) FROM evidence_payload WHERE sha256 = @digest";
+    private const string NamedSql = "SELECT count(*) FROM payload WHERE blob = @blob";
 
-    private readonly Leases _leases = new();
+    private const string FindSql = "SELECT incident AS Incident, blob AS Blob, size AS Size, wrapped AS Wrapped FROM payload WHERE evidence = @evidence";
 
-    public EvidenceFiles Files => core.Store.Evidence;
+    private const string NameSql =
+        "INSERT INTO payload (evidence, incident, blob, size, wrapped) VALUES (@evidence, @incident, @blob, @size, @wrapped)";
 
-    public ValueTask<IDisposable> LeaseAsync(string digest, CancellationToken cancel) => _leases.TakeAsync(digest, cancel);
+    private EvidenceFiles Files => core.Store.Evidence;
 
-    /// <summary>Whether an item of any case holds bytes of this digest.</summary>
-    public bool IsNamed(string digest) => core.Store.Database.Read(c => c.ExecuteScalar<long>(NamedSql, new { digest })) > 0;
+    /// <summary>Where the bytes of an item are; null where it has none, or has them no more.</summary>
+    public PayloadPlace? Find(EvidenceId evidence) =>
+        core.Store.Database.Read(c => c.QuerySingleOrDefault<Row>(FindSql, new { evidence = evidence.Value })) is { } row
+            ? new PayloadPlace(IncidentId.Of(row.Incident), row.Blob, row.Size, row.Wrapped)
+            : null;
 
-    /// <summary>Destroys a file that no item holds. The caller has the lease of the digest.</summary>
-    public void DestroyUnlessNamed(string digest)
+    /// <summary>Whether an item of any case holds this file.</summary>
+    public bool IsNamed(string blob) => core.Store.Database.Read(c => c.ExecuteScalar<long>(NamedSql, new { blob })) > 0;
+
+    /// <summary>Gives a stored file to an item, as part of the act that seals it. The key goes under the key of the case.</summary>
+    public Action<RowWriter> Naming(IncidentId incident, EvidenceId evidence, StoredFile stored)
     {
-        if (!IsNamed(digest))
+        ArgumentNullException.ThrowIfNull(stored);
+        var wrapped = core.Store.Keys.WrapPayloadKey(CaseJournal.Stream(incident), stored.Blob, stored.Key);
+        return rows => rows.Execute(
+            NameSql, new { evidence = evidence.Value, incident = incident.Value, blob = stored.Blob, size = stored.Length, wrapped });
+    }
+
+    /// <summary>Opens the bytes of an item; null when the file is not here. Segments are checked as they are read.</summary>
+    /// <exception cref="EvidenceDamagedException">The file or its key is not what was stored.</exception>
+    public SealedStream? Open(PayloadPlace place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return Files.Open(place.Blob, KeyOf(place), place.Size);
+    }
+
+    /// <summary>Opens the bytes of an item after hashing all of them (E1); null when the file is not here.</summary>
+    /// <exception cref="EvidenceDamagedException">The bytes are not those that were stored.</exception>
+    public async Task<SealedStream?> OpenVerifiedAsync(PayloadPlace place, string digest, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return await Files.OpenVerifiedAsync(place.Blob, KeyOf(place), place.Size, digest, cancel);
+    }
+
+    /// <summary>Removes a file that no item holds.</summary>
+    public void DestroyUnlessNamed(string blob)
+    {
+        if (!IsNamed(blob))
         {
-            Files.Destroy(digest);
+            Files.Destroy(blob);
         }
     }
 
-    /// <summary>Destroys the bytes of an item that was erased, unless another item of any case holds the same ones (L3).</summary>
-    public async Task SettleErasureAsync(IncidentId? incident, EvidenceId evidence)
+    /// <summary>
+    /// After the act that erased an item: its key went with its row (L3); this removes the file, and the older copies of the row from the
+    /// write-ahead log.
+    /// </summary>
+    public void SettleErasure(PayloadPlace place)
     {
-        if (incident is not { } known || core.Load(CaseJournal.Definition, CaseJournal.Stream(known)).State?.Find(evidence) is not
-            { Standing: EvidenceStanding.Erased, Payload.Sha256: var digest })
-        {
-            return;
-        }
+        ArgumentNullException.ThrowIfNull(place);
 
-        // Crash before the end of this: the order is in the log and its row is gone, the bytes are still there. Nothing serves them
-        // any more, and the sweeper destroys them as it does every file that no item holds.
-        using (await LeaseAsync(digest, CancellationToken.None))
+        // Crash before the end of this: the key is gone, the sealed bytes are still there. The sweeper removes them as it does every
+        // file that no item holds.
+        try
         {
-            try
+            DestroyUnlessNamed(place.Blob);
+            if (!core.Store.Database.EmptyWriteAheadLog())
             {
-                DestroyUnlessNamed(digest);
-            }
-            catch (IOException fault)
-            {
-                log.LogError(fault, "The erased file {Digest} could not be destroyed; the sweeper will try again.", digest);
+                log.LogWarning("The write-ahead log was busy after an erasure; older copies of the erased key go with its next checkpoint.");
             }
         }
+        catch (IOException fault)
+        {
+            log.LogError(fault, "The erased file {Blob} could not be removed; its key is gone, and the sweeper will try again.", place.Blob);
+        }
+    }
+
+    private byte[] KeyOf(PayloadPlace place)
+    {
+        try
+        {
+            return core.Store.Keys.UnwrapPayloadKey(CaseJournal.Stream(place.Incident), place.Blob, place.WrappedKey);
+        }
+        catch (StoreRefusedException fault)
+        {
+            throw new EvidenceDamagedException(place.Blob, fault.Message);
+        }
+    }
+
+    private sealed class Row
+    {
+        public string Incident { get; init; } = "";
+
+        public string Blob { get; init; } = "";
+
+        public long Size { get; init; }
+
+        public byte[] Wrapped { get; init; } = [];
     }
 }
 
@@ -62,7 +117,7 @@ public sealed class Payloads(RegistryCore core, ILogger<Payloads> log)
 /// Once at the start and once a day: removes what uploads that never ended have left, and files older than a day that no item
 /// holds: acts that should have named them never committed, or their erasure was cut by a crash.
 /// </summary>
-public sealed class PayloadSweeper(Payloads payloads, TimeProvider clock, ILogger<PayloadSweeper> log) : BackgroundService
+public sealed class PayloadSweeper(RegistryCore core, Payloads payloads, TimeProvider clock, ILogger<PayloadSweeper> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromDays(1);
 
@@ -73,7 +128,7 @@ public sealed class PayloadSweeper(Payloads payloads, TimeProvider clock, ILogge
         {
             try
             {
-                await SweepAsync(stoppingToken);
+                Sweep(stoppingToken);
             }
             catch (IOException fault)
             {
@@ -84,16 +139,15 @@ public sealed class PayloadSweeper(Payloads payloads, TimeProvider clock, ILogge
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancel)
+    private void Sweep(CancellationToken cancel)
     {
-        var removed = payloads.Files.SweepTemporary(clock.GetUtcNow());
-        foreach (var digest in payloads.Files.Orphans(payloads.IsNamed, clock.GetUtcNow()))
+        var files = core.Store.Evidence;
+        var removed = files.SweepTemporary(clock.GetUtcNow());
+        foreach (var blob in files.Orphans(payloads.IsNamed, clock.GetUtcNow()))
         {
-            using (await payloads.LeaseAsync(digest, cancel))
-            {
-                payloads.DestroyUnlessNamed(digest);
-                removed++;
-            }
+            cancel.ThrowIfCancellationRequested();
+            payloads.DestroyUnlessNamed(blob);
+            removed++;
         }
 
         if (removed > 0)

@@ -39,32 +39,35 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
         }
 
         var declared = ReadHeaders(http.Request);
-        IDisposable? lease = null;
         try
         {
             var content = new HeadStream(http.Request.Body);
-            var stored = await payloads.Files.StoreAsync(
+            var stored = await core.Store.Evidence.StoreAsync(
                 content, http.Request.ContentLength, settings.MaxEvidenceBytes, progress: null, cancel,
-                beforeNaming: async digest =>
+                beforeNaming: digest =>
                 {
                     if (declared is not null && declared != digest)
                     {
                         throw new RequestRefusedException(
                             StatusCodes.Status422UnprocessableEntity, EvidenceProblems.DigestMismatch, $"The bytes have SHA-256 {digest}, declared was {declared}. Nothing was kept.");
                     }
-
-                    lease = await payloads.LeaseAsync(digest, cancel);
                 });
+            var naming = payloads.Naming(incident!.Value, evidence, stored);
             var payload = new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(content.Head), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
 
             // Crash here: the file is there, no event names it. Harmless; the sweeper removes it after a day.
             // From here on the client's patience counts no more: half an act must not be left to chance.
             var answer = await cases.CreateAsync(
                 ask with { Key = null }, incident, evidence.Value, $"/v1/evidence/{evidence}/content",
-                (_, _) => new CaseCommand.SealPayload(evidence, payload) { By = ask.By, At = ask.At }, CancellationToken.None);
+                (session, _) =>
+                {
+                    session.AlsoWrite(naming);
+                    return new CaseCommand.SealPayload(evidence, payload) { By = ask.By, At = ask.At };
+                },
+                CancellationToken.None);
             if (answer.Result is ProblemHttpResult)
             {
-                payloads.DestroyUnlessNamed(stored.Digest);
+                payloads.DestroyUnlessNamed(stored.Blob);
             }
 
             return answer;
@@ -93,10 +96,6 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
         {
             log.LogError(full, "The evidence store has no room for {Evidence}.", evidence);
             return Problems.Of(StatusCodes.Status507InsufficientStorage, EvidenceProblems.InsufficientStorage, "There is no room for the file. Nothing was kept.");
-        }
-        finally
-        {
-            lease?.Dispose();
         }
     }
 

@@ -116,13 +116,17 @@ public static class WriteEvidence
     public static async Task<Results<Ok<Written>, Accepted<Written>, ProblemHttpResult>> EraseAsync(
         EvidenceId evidenceId, Body<ErasureRequest> body, Ask ask, CaseWrites cases, Payloads payloads, CancellationToken cancel)
     {
-        var incident = cases.Locate(evidenceId.Value);
+        var place = payloads.Find(evidenceId);
         var answer = await cases.ProposeAsync(
-            ask.With(body), incident, evidenceId.Value, "custodian or registrar, another person",
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value, "custodian or registrar, another person",
             (_, _) => new CaseCommand.Erase(evidenceId, body.Value.LegalBasis, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
 
-        // Crash here: see SettleErasureAsync.
-        await payloads.SettleErasureAsync(incident, evidenceId);
+        // Crash here: see SettleErasure.
+        if (place is not null && payloads.Find(evidenceId) is null)
+        {
+            payloads.SettleErasure(place);
+        }
+
         return answer;
     }
 

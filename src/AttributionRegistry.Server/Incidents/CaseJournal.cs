@@ -8,21 +8,19 @@ namespace AttributionRegistry.Server.Incidents;
 public static class CaseJournal
 {
     private const string InsertSql = """
-        INSERT INTO incident (id, number, stage, public, name, version, referred_us, changed_us)
-        VALUES (@id, NULL, @stage, 0, @name, @version, @at, @at)
+        INSERT INTO incident (id, number, stage, public, version, referred_us, changed_us)
+        VALUES (@id, NULL, @stage, 0, @version, @at, @at)
         """;
 
     private const string ChangeSql = """
-        UPDATE incident SET stage = @stage, public = @isPublic, name = @name, version = @version, changed_us = @at
+        UPDATE incident SET stage = @stage, public = @isPublic, version = @version, changed_us = @at
         WHERE id = @id
         """;
 
     private const string LocatorSql = "INSERT INTO locator (id, incident) VALUES (@id, @incident)";
 
-    // Which items hold which bytes: two items may hold the same, and the last one to let go frees the file.
-    private const string SealedSql = "INSERT INTO evidence_payload (evidence, sha256) VALUES (@evidence, @sha256)";
-
-    private const string ErasedSql = "DELETE FROM evidence_payload WHERE evidence = @evidence";
+    // With the row goes the only key of the bytes.
+    private const string ErasedSql = "DELETE FROM payload WHERE evidence = @evidence";
 
     private const string AddPersonSql = """
         INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
@@ -99,7 +97,6 @@ public static class CaseJournal
             id = state.Id.Value,
             stage = state.Stage.ToString(),
             isPublic = state.HasFinding ? 1 : 0,
-            name = state.Facts.Name,
             version = context.Leaf.Version,
             at = context.Leaf.AtMicroseconds,
         };
@@ -109,14 +106,9 @@ public static class CaseJournal
             rows.Execute(LocatorSql, new { id, incident = row.id });
         }
 
-        switch (context.Event)
+        if (context.Event is CaseEvent.Erased erased)
         {
-            case CaseEvent.PayloadSealed e:
-                rows.Execute(SealedSql, new { evidence = e.Evidence.Value, sha256 = e.Payload.Sha256 });
-                break;
-            case CaseEvent.Erased e:
-                rows.Execute(ErasedSql, new { evidence = e.Evidence.Value });
-                break;
+            rows.Execute(ErasedSql, new { evidence = erased.Evidence.Value });
         }
 
         var (before, after) = (People(context.Before), People(state));

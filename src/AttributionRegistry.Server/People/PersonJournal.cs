@@ -8,7 +8,7 @@ namespace AttributionRegistry.Server.People;
 public static class PersonJournal
 {
     private const string InsertSql = """
-        INSERT INTO person (id, name, roles, suspended, created_us) VALUES (@id, @name, @roles, 0, @at)
+        INSERT INTO person (id, roles, suspended, created_us) VALUES (@id, @roles, 0, @at)
         """;
 
     private const string ChangeSql = "UPDATE person SET roles = @roles, suspended = @suspended WHERE id = @id";
@@ -44,7 +44,7 @@ public static class PersonJournal
         switch (context.Event)
         {
             case PersonEvent.Created:
-                context.Rows.Execute(InsertSql, new { id = person.Id.Value, name = person.Name, roles = Roles(person), at = context.Leaf.AtMicroseconds });
+                context.Rows.Execute(InsertSql, new { id = person.Id.Value, roles = Roles(person), at = context.Leaf.AtMicroseconds });
                 break;
             case PersonEvent.KeyIssued e:
                 context.Rows.Execute(KeySql, new { sha256 = e.Sha256, id = e.Key.Value, person = person.Id.Value, expires = Instants.ToMicroseconds(e.ExpiresAt) });

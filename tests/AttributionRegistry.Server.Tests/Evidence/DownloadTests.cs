@@ -122,11 +122,10 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         var alarms = new Alarms();
         _registry.Services.GetRequiredService<ILoggerFactory>().AddProvider(alarms);
         var opened = await OpenAsync(_registry);
-        var bytes = UploadTests.Bytes(5000, seed: 99);
-        var item = await opened.SealedAsync(bytes);
-        FlipBit(opened.PathOf(DigestOf(bytes)));
+        var item = await opened.SealedAsync(UploadTests.Bytes(5000, seed: 99));
+        FlipBit(opened.PathOf(item));
 
-        var answer = await opened.Analyst.SendAsync(Ranged(item, 0, 9)); // The flipped bit is not in this range; all is hashed all the same.
+        var answer = await opened.Analyst.SendAsync(Ranged(item, 0, 9)); // The flipped bit is in the segment of this range.
 
         answer.StatusCode.Should().Be(HttpStatusCode.Conflict);
         (await answer.Content.ReadAsStringAsync()).Should().Contain("evidence-damaged");
@@ -144,10 +143,9 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
     public async Task E1_damage_that_a_stranger_meets_is_found_too()
     {
         var opened = await OpenAsync(_registry);
-        var bytes = UploadTests.Bytes(100, seed: 7);
-        var item = await opened.DisclosedAsync(bytes);
+        var item = await opened.DisclosedAsync(UploadTests.Bytes(100, seed: 7));
         await opened.PublishAsync();
-        FlipBit(opened.PathOf(DigestOf(bytes)));
+        FlipBit(opened.PathOf(item));
 
         await RefusedAsync(_registry.Stranger.GetAsync($"/v1/evidence/{item}/content"), HttpStatusCode.Conflict, "evidence-damaged");
 
@@ -158,9 +156,8 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
     public async Task E1_a_file_that_is_gone_is_damage()
     {
         var opened = await OpenAsync(_registry);
-        var bytes = UploadTests.Bytes(100, seed: 8);
-        var item = await opened.SealedAsync(bytes);
-        File.Delete(opened.PathOf(DigestOf(bytes)));
+        var item = await opened.SealedAsync(UploadTests.Bytes(100, seed: 8));
+        File.Delete(opened.PathOf(item));
 
         await RefusedAsync(opened.Analyst.GetAsync($"/v1/evidence/{item}/content"), HttpStatusCode.Conflict, "evidence-damaged");
 

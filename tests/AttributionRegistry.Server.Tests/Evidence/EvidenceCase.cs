@@ -113,7 +113,13 @@ public sealed class EvidenceCase(RunningRegistry registry, IncidentId incident)
     public int AccessesOf(EvidenceId item) =>
         registry.Core.Load(AccessJournal.Definition, AccessJournal.Stream(item)).State?.Reads.Count ?? 0;
 
-    public string PathOf(string digest) => Path.Combine(registry.DataFolder, "evidence", digest[..2], digest);
+    /// <summary>The file of an item's bytes.</summary>
+    public string PathOf(EvidenceId item) => PathOf(Blob(item)!);
+
+    public string PathOf(string blob) => Path.Combine(registry.DataFolder, "evidence", blob[..2], blob);
+
+    /// <summary>The id of the file that holds an item's bytes, or null.</summary>
+    public string? Blob(EvidenceId item) => registry.Services.GetRequiredService<Payloads>().Find(item)?.Blob;
 
     /// <summary>All files of the evidence store, those that are being received among them.</summary>
     public IReadOnlyList<string> AllFiles => [.. Directory.EnumerateFiles(Path.Combine(registry.DataFolder, "evidence"), "*", SearchOption.AllDirectories)];

@@ -166,18 +166,20 @@ public sealed class EvidenceRuleTests(EvidenceRegistry fixture) : IClassFixture<
         var opened = await OpenAsync(_registry);
         var bytes = UploadTests.Bytes(2000, seed: 31);
         var item = await opened.SealedAsync(bytes);
+        var blob = opened.Blob(item)!;
         var order = new { legalBasis = "Court order 12/26", reason = "Personal data of a bystander." };
 
         var proposed = await opened.Custodian.PostAsJsonAsync($"/v1/evidence/{item}/erasure", order);
         proposed.StatusCode.Should().Be(HttpStatusCode.Accepted);
         (await JsonAsync(proposed)).GetProperty("pending").GetProperty("act").GetString().Should().Be("erase");
         await RefusedAsync(opened.Custodian.PostAsJsonAsync($"/v1/evidence/{item}/erasure", order), HttpStatusCode.Conflict, "second-person-required");
-        opened.Files.Contains(DigestOf(bytes)).Should().BeTrue("one person alone erases nothing");
+        opened.Files.Contains(blob).Should().BeTrue("one person alone erases nothing");
 
         var confirmed = await _registry.As(Role.Registrar).PostAsJsonAsync($"/v1/evidence/{item}/erasure", order);
 
         confirmed.StatusCode.Should().Be(HttpStatusCode.OK, await confirmed.Content.ReadAsStringAsync());
-        opened.Files.Contains(DigestOf(bytes)).Should().BeFalse();
+        opened.Files.Contains(blob).Should().BeFalse();
+        opened.Blob(item).Should().BeNull("the key went with its row");
         var view = await JsonAsync(await opened.Analyst.GetAsync($"/v1/evidence/{item}"));
         view.GetProperty("standing").GetString().Should().Be("erased");
         view.GetProperty("payload").GetProperty("sha256").GetString().Should().Be(DigestOf(bytes));
@@ -197,8 +199,9 @@ public sealed class EvidenceRuleTests(EvidenceRegistry fixture) : IClassFixture<
         await EraseAsync(opened, first);
         (await other.Analyst.GetByteArrayAsync($"/v1/evidence/{second}/content")).Should().Equal(bytes);
 
+        var blob = other.Blob(second)!;
         await EraseAsync(other, second);
-        opened.Files.Contains(DigestOf(bytes)).Should().BeFalse("the last holder is gone");
+        opened.Files.Contains(blob).Should().BeFalse();
     }
 
     private async Task EraseAsync(EvidenceCase opened, EvidenceId item)

@@ -14,8 +14,9 @@ public sealed class SweeperTests
         await using var registry = await RunningRegistry.StartAsync();
         var opened = await OpenAsync(registry);
         var (held, erased) = ("held"u8.ToArray(), "erased before the crash"u8.ToArray());
-        await opened.SealedAsync(held);
+        var kept = await opened.SealedAsync(held);
         var cut = await opened.SealedAsync(erased);
+        var lost = opened.Blob(cut)!;
 
         // As after a crash between the order and the destruction, and after one between the file and its event.
         await opened.HappenAsync(new CaseEvent.Erased(cut, "Court order", "Ordered.", registry.CallerOf(Role.Custodian).Id));
@@ -28,7 +29,7 @@ public sealed class SweeperTests
 
         registry.Clock.Advance(TimeSpan.FromDays(1.5));
 
-        await UploadTests.EventuallyAsync(() => !opened.Files.Contains(orphan.Digest) && !opened.Files.Contains(DigestOf(erased)), "the sweeper has run");
-        opened.Files.Contains(DigestOf(held)).Should().BeTrue();
+        await UploadTests.EventuallyAsync(() => !opened.Files.Contains(orphan.Blob) && !opened.Files.Contains(lost), "the sweeper has run");
+        opened.Files.Contains(opened.Blob(kept)!).Should().BeTrue();
     }
 }

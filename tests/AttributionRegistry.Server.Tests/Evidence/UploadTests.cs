@@ -252,7 +252,7 @@ public sealed class UploadTests(EvidenceRegistry fixture) : IClassFixture<Eviden
     }
 
     [Fact]
-    public async Task Two_items_with_the_same_bytes_share_one_file_and_a_refused_third_leaves_it_alone()
+    public async Task Two_items_with_the_same_bytes_have_a_file_each_and_a_refused_third_leaves_none()
     {
         var opened = await OpenAsync(_registry);
         var bytes = "shared by two items"u8.ToArray();
@@ -262,7 +262,7 @@ public sealed class UploadTests(EvidenceRegistry fixture) : IClassFixture<Eviden
         (await opened.PutAsync(second, bytes)).StatusCode.Should().Be(HttpStatusCode.Created);
         await RefusedAsync(opened.PutAsync(third, bytes, Structured([1])), HttpStatusCode.UnprocessableEntity, "digest-mismatch");
 
-        opened.AllFiles.Should().HaveCount(files);
+        opened.AllFiles.Should().HaveCount(files + 1, "each item has a file and a key of its own");
         (await opened.Analyst.GetByteArrayAsync($"/v1/evidence/{first}/content")).Should().Equal(bytes);
     }
 
@@ -278,7 +278,7 @@ public sealed class UploadTests(EvidenceRegistry fixture) : IClassFixture<Eviden
         answers.Count(a => a.StatusCode == HttpStatusCode.Created).Should().Be(1);
         answers.Count(a => a.StatusCode == HttpStatusCode.Conflict).Should().Be(7);
         opened.AllFiles.Should().HaveCount(files + 1);
-        opened.Files.Contains(opened.Item(item).Payload!.Sha256).Should().BeTrue();
+        opened.Files.Contains(opened.Blob(item)!).Should().BeTrue();
     }
 
     [Fact]

@@ -1,0 +1,40 @@
+namespace AttributionRegistry.Storage;
+
+/// <summary>A secret in a file of fixed length in the keys folder, for its owner only.</summary>
+internal static class SecretFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static byte[] Read(string path, int length)
+    {
+        if ((File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
+        {
+            throw new StoreRefusedException($"{path} may be read by others; set its mode to 0600, and replace the key if someone could have.");
+        }
+
+        var secret = File.ReadAllBytes(path);
+        return secret.Length == length
+            ? secret
+            : throw new StoreRefusedException($"{path} has {secret.Length} bytes, not {length}. Restore the key from its own backup.");
+    }
+
+    public static void Create(string path, byte[] secret)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(secret);
+            file.Flush(flushToDisk: true);
+        }
+
+        // Crash here: a key under its temporary name that nothing was done with; the next start makes another.
+        File.Move(temporary, path);
+
+        // Crash here: the name may be lost, and still nothing was done with the key.
+        Durable.SyncDirectory(folder);
+    }
+}
