@@ -10,6 +10,9 @@ public sealed record StoredEvent(long Version, string Type, int SchemaVersion, s
     public bool Sealed { get; init; }
 }
 
+/// <summary>Where an event stands: its version in its stream, and its leaf in the log.</summary>
+public sealed record StreamPosition(long Version, long Index);
+
 /// <summary>A leaf of the log: its hash and the bytes that it is the hash of.</summary>
 public sealed record StoredLeaf(long Index, byte[] LeafHash, byte[] Entry);
 
@@ -24,6 +27,22 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
         FROM event
         WHERE stream = @stream AND version > @afterVersion AND idx < @size
         ORDER BY version
+        """;
+
+    private const string LastSql = """
+        SELECT version, idx
+        FROM event
+        WHERE stream = @stream AND idx < @size
+        ORDER BY version DESC
+        LIMIT 1
+        """;
+
+    private const string LastOfTypeSql = """
+        SELECT version, idx
+        FROM event
+        WHERE stream = @stream AND type = @type AND idx < @size
+        ORDER BY version DESC
+        LIMIT 1
         """;
 
     private const string EntriesSql = """
@@ -71,6 +90,12 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
             },
             ("@stream", stream), ("@afterVersion", afterVersion), ("@size", Head.Size));
 
+    /// <summary>The last event of a stream, or null when it has none.</summary>
+    public StreamPosition? Last(string stream) => Position(LastSql, ("@stream", stream), ("@size", Head.Size));
+
+    /// <summary>The last event of one type in a stream, or null when it has none.</summary>
+    public StreamPosition? Last(string stream, string type) => Position(LastOfTypeSql, ("@stream", stream), ("@type", type), ("@size", Head.Size));
+
     /// <summary>One leaf, or null where the published log does not reach it.</summary>
     public StoredLeaf? ReadLeaf(long index) => index < 0 ? null : ReadEntries(index, 1) is [var leaf] ? leaf : null;
 
@@ -104,6 +129,9 @@ public sealed class EventStore(Database database, GroupCommitWriter writer)
     /// <summary>A setting of the instance, such as the log's origin.</summary>
     public string? Instance(string name) =>
         database.Read(connection => connection.ExecuteScalar<string>("SELECT value FROM instance WHERE name = @name", new { name }));
+
+    private StreamPosition? Position(string sql, params (string Name, object Value)[] parameters) =>
+        Rows(sql, row => new StreamPosition(row.GetInt64(0), row.GetInt64(1)), parameters).SingleOrDefault();
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

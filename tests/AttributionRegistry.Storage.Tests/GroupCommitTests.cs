@@ -36,6 +36,19 @@ public sealed class GroupCommitTests : IDisposable
     }
 
     [Fact]
+    public async Task The_last_event_of_a_stream_is_found_by_its_type_too()
+    {
+        await _store.CommitAsync(Stores.Append("case-1", 0, Stores.Event(), Stores.Event() with { Type = "evidence.graded" }));
+        await _store.CommitAsync(Stores.Append("case-2", 0));
+        await _store.CommitAsync(Stores.Append("case-1", 2));
+
+        _store.Events.Last("case-1").Should().Be(new StreamPosition(3, 3));
+        _store.Events.Last("case-1", "evidence.graded").Should().Be(new StreamPosition(2, 1));
+        _store.Events.Last("case-2", "evidence.graded").Should().BeNull();
+        _store.Events.Last("case-9").Should().BeNull();
+    }
+
+    [Fact]
     public async Task An_entry_shows_the_open_facts_and_chains_to_the_streams_previous_leaf()
     {
         var first = await _store.CommitAsync(Stores.Append("case-1", 0, Stores.Event(new JsonObject { ["n"] = 1 })));
