@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using AttributionRegistry.Storage.Tests.Support;
 

@@ -34,7 +34,7 @@ public static class PreviewFinding
             return Problems.NotFound();
         }
 
-        var at = Instants.Whole(clock.GetUtcNow());
+        var at = Instant.Whole(clock.GetUtcNow());
         return TypedResults.Ok(composer.Compose(new VersionInfo(
             state.FindingNumber ?? "AR-0000-0000", state.Versions.Count + 1, VersionKind.Published, at, state.Draft?.Statements ?? [], null, null)));
     }

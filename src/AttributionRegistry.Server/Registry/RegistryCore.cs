@@ -69,7 +69,7 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
             {
                 case CommitResult.Committed done:
                     // A clock that ran back is corrected by the log: then what was folded here has the wrong instant.
-                    if (done.Leaves[0].AtMicroseconds == Instants.ToMicroseconds(at))
+                    if (done.Leaves[0].AtMicroseconds == Instant.ToMicroseconds(at))
                     {
                         session.Keep();
                     }
