@@ -55,7 +55,7 @@ internal static class FindingActs
         }
         else if (after.Stage != state.Stage || after.Petitions != state.Petitions)
         {
-            publisher.Represent(session, after, after.Stage == Stage.Withdrawn ? "finding.withdrawn" : "finding.status");
+            publisher.RepresentStatus(session, after);
         }
 
         return null;
