@@ -32,7 +32,7 @@ public static class Startup
             return;
         }
 
-        var at = Instants.Whole(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
+        var at = Instant.Whole(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
         var first = settings.Demo ? DemoPolicy : new Policy();
         var outcome = await core.RunAsync(
             Machine, at,

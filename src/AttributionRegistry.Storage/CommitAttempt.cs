@@ -1,4 +1,5 @@
 using System.Text;
+using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using Microsoft.Data.Sqlite;
 

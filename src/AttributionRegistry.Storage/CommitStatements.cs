@@ -1,3 +1,4 @@
+using AttributionRegistry.Domain;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 

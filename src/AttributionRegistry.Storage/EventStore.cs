@@ -1,4 +1,5 @@
 using System.Text;
+using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -10,6 +11,9 @@ public sealed record StoredEvent(long Version, string Type, int SchemaVersion, s
 {
     public bool Sealed { get; init; }
 }
+
+/// <summary>Where an event stands: its version in its stream, and its leaf in the log.</summary>
+public sealed record StreamPosition(long Version, long Index);
 
 /// <summary>A leaf of the log: its hash and the bytes that it is the hash of.</summary>
 public sealed record StoredLeaf(long Index, byte[] LeafHash, byte[] Entry);
@@ -25,6 +29,22 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
         FROM event
         WHERE stream = @stream AND version > @afterVersion AND idx < @size
         ORDER BY version
+        """;
+
+    private const string LastSql = """
+        SELECT version, idx
+        FROM event
+        WHERE stream = @stream AND idx < @size
+        ORDER BY version DESC
+        LIMIT 1
+        """;
+
+    private const string LastOfTypeSql = """
+        SELECT version, idx
+        FROM event
+        WHERE stream = @stream AND type = @type AND idx < @size
+        ORDER BY version DESC
+        LIMIT 1
         """;
 
     private const string EntriesSql = """
@@ -76,6 +96,12 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
             ("@stream", stream), ("@afterVersion", afterVersion), ("@size", Head.Size));
         return Opened(stream, rows, (cipher, e) => e with { Body = cipher.OpenText(e.Body, Places.Event(stream, e.Version)) });
     }
+
+    /// <summary>The last event of a stream, or null when it has none.</summary>
+    public StreamPosition? Last(string stream) => Position(LastSql, ("@stream", stream), ("@size", Head.Size));
+
+    /// <summary>The last event of one type in a stream, or null when it has none.</summary>
+    public StreamPosition? Last(string stream, string type) => Position(LastOfTypeSql, ("@stream", stream), ("@type", type), ("@size", Head.Size));
 
     /// <summary>One leaf, or null where the published log does not reach it.</summary>
     public StoredLeaf? ReadLeaf(long index) => index < 0 ? null : ReadEntries(index, 1) is [var leaf] ? leaf : null;
@@ -139,6 +165,9 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
     }
 
     private static (byte[] Salt, string Value) Parts(byte[] opened) => (opened[..32], Encoding.UTF8.GetString(opened.AsSpan(32)));
+
+    private StreamPosition? Position(string sql, params (string Name, object Value)[] parameters) =>
+        Rows(sql, row => new StreamPosition(row.GetInt64(0), row.GetInt64(1)), parameters).SingleOrDefault();
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -1,3 +1,4 @@
+using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using Dapper;
 using Microsoft.Data.Sqlite;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using AttributionRegistry.Storage.Tests.Support;
 
@@ -33,6 +34,19 @@ public sealed class GroupCommitTests : IDisposable
         {
             ReceiptVerifier.Verify(_store.Receipt(leaf, committed.Head), verifier, _store.Events.ReadLeaf(leaf.Index)!.Entry).IsValid.Should().BeTrue();
         }
+    }
+
+    [Fact]
+    public async Task The_last_event_of_a_stream_is_found_by_its_type_too()
+    {
+        await _store.CommitAsync(Stores.Append("case-1", 0, Stores.Event(), Stores.Event() with { Type = "evidence.graded" }));
+        await _store.CommitAsync(Stores.Append("case-2", 0));
+        await _store.CommitAsync(Stores.Append("case-1", 2));
+
+        _store.Events.Last("case-1").Should().Be(new StreamPosition(3, 3));
+        _store.Events.Last("case-1", "evidence.graded").Should().Be(new StreamPosition(2, 1));
+        _store.Events.Last("case-2", "evidence.graded").Should().BeNull();
+        _store.Events.Last("case-9").Should().BeNull();
     }
 
     [Fact]

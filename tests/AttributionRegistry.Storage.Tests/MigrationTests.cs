@@ -1,3 +1,4 @@
+using AttributionRegistry.Domain;
 using AttributionRegistry.Storage.Tests.Support;
 using Dapper;
 using Microsoft.Data.Sqlite;

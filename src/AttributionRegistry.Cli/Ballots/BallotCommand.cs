@@ -16,11 +16,6 @@ public static class BallotCommand
         ROUND.json is what GET /v1/rounds/{id} answers. KEY.pem is the member's ballot key for the case (PKCS#8).
         """;
 
-    public const int Holds = 0;
-    public const int DoesNotHold = 1;
-    public const int WrongUse = 2;
-    public const int NotReached = 3;
-
     /// <summary>0 done or holds, 1 refused or does not hold, 2 wrong use, 3 the server could not be reached.</summary>
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error) => RunAsync(args, output, error, FreshBytes, CancellationToken.None);
 
@@ -34,27 +29,27 @@ public static class BallotCommand
         {
             return args switch
             {
-                ["seal", .. var rest] => Seal(new Arguments(rest, "round", "answers", "key", "out", "previous"), output, entropy),
-                ["commit", .. var rest] => await SendAsync(new Arguments(rest, "server", "round", "api-key-file"), "envelopes", b => b.EnvelopeRequest(), output, entropy, cancel),
-                ["open", .. var rest] => await SendAsync(new Arguments(rest, "server", "round", "api-key-file"), "openings", b => b.OpeningRequest(), output, entropy, cancel),
-                ["verify", .. var rest] => Verify(new Arguments(rest, "round"), output),
-                _ => throw new WrongUseException(Usage),
+                ["seal", .. var rest] => Seal(Arguments.Parse(rest, "round", "answers", "key", "out", "previous"), output, entropy),
+                ["commit", .. var rest] => await SendAsync(Arguments.Parse(rest, "server", "round", "api-key-file"), "envelopes", b => b.EnvelopeRequest(), output, entropy, cancel),
+                ["open", .. var rest] => await SendAsync(Arguments.Parse(rest, "server", "round", "api-key-file"), "openings", b => b.OpeningRequest(), output, entropy, cancel),
+                ["verify", .. var rest] => Verify(Arguments.Parse(rest, "round"), output),
+                _ => throw new UsageException(Usage),
             };
         }
         catch (RegistryRefusedException refusal)
         {
             await error.WriteLineAsync(refusal.Message);
-            return DoesNotHold;
+            return ExitCode.DoesNotHold;
         }
         catch (RegistryUnreachableException silence)
         {
             await error.WriteLineAsync(silence.Message);
-            return NotReached;
+            return ExitCode.CouldNotReach;
         }
-        catch (Exception fault) when (fault is WrongUseException or FormatException or IOException or UnauthorizedAccessException or JsonException or CryptographicException or ArgumentException)
+        catch (Exception fault) when (fault is UsageException or FormatException or IOException or UnauthorizedAccessException or JsonException or CryptographicException or ArgumentException)
         {
             await error.WriteLineAsync(fault.Message);
-            return WrongUse;
+            return ExitCode.WrongUse;
         }
     }
 
@@ -63,41 +58,39 @@ public static class BallotCommand
         var frame = RoundFile.Read(args.Required("round")).Frame;
         var answers = JsonNode.Parse(File.ReadAllText(args.Required("answers")), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
             ?? throw new FormatException("The answers are an object by question.");
-        var previous = args["previous"] is { } file ? SealedBallot.Parse(File.ReadAllText(file)) : null;
+        var previous = args.Option("previous") is { } file ? SealedBallot.Parse(File.ReadAllText(file)) : null;
         using var key = ECDsa.Create();
         key.ImportFromPem(File.ReadAllText(args.Required("key")));
         var ballot = new BallotSealer(key, entropy).Seal(frame, answers, previous);
         PrivateFile.Write(args.Required("out"), ballot.ToJson());
         output.WriteLine($"{ballot.Commitment} revision {ballot.Revision} by {ballot.BallotKeyId}");
-        return Holds;
+        return ExitCode.Holds;
     }
 
     private static async Task<int> SendAsync(
         Arguments args, string to, Func<SealedBallot, JsonObject> body, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var ballot = SealedBallot.Parse(await File.ReadAllTextAsync(args.OnlyWord("The sealed ballot"), cancel));
+        var ballot = SealedBallot.Parse(await File.ReadAllTextAsync(args.Single("sealed ballot"), cancel));
         var apiKey = (await File.ReadAllTextAsync(args.Required("api-key-file"), cancel)).Trim();
-        var server = Uri.TryCreate(args.Required("server"), UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new WrongUseException("--server is an address such as https://registry.example.");
+        var server = Arguments.Address(args.Required("server"));
         using var client = new RegistryClient(new HttpClient { BaseAddress = server }, apiKey, entropy);
         var answer = await client.PostAsync($"/v1/rounds/{Uri.EscapeDataString(args.Required("round"))}/{to}", body(ballot), cancel);
         await output.WriteLineAsync(answer["receipt"]?.ToJsonString() ?? "");
-        return Holds;
+        return ExitCode.Holds;
     }
 
     private static int Verify(Arguments args, TextWriter output)
     {
-        var ballot = SealedBallot.Parse(File.ReadAllText(args.OnlyWord("The sealed ballot")));
-        var round = args["round"] is { } file ? RoundFile.Read(file) : null;
+        var ballot = SealedBallot.Parse(File.ReadAllText(args.Single("sealed ballot")));
+        var round = args.Option("round") is { } file ? RoundFile.Read(file) : null;
         if (BallotCheck.FirstFault(ballot, round) is { } fault)
         {
             output.WriteLine($"does not hold: {fault}");
-            return DoesNotHold;
+            return ExitCode.DoesNotHold;
         }
 
         output.WriteLine(round is null ? "holds: commitment and digest; the signature needs --round" : "holds: commitment, digest, signature and round");
-        return Holds;
+        return ExitCode.Holds;
     }
 
 #pragma warning disable RS0030 // The root of randomness of this command; everything below takes the function.

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AttributionRegistry.Cli.Ballots;
 using AttributionRegistry.Cli.Http;
 
 namespace AttributionRegistry.Cli.Draws;
@@ -20,44 +19,42 @@ public static class DrawCommand
         ArgumentNullException.ThrowIfNull(error);
         try
         {
-            var faults = DrawCheck.Faults(args is ["verify", .. var rest] ? await ReadAsync(rest) : throw new WrongUseException(Usage));
+            var faults = DrawCheck.Faults(args is ["verify", .. var rest] ? await ReadAsync(rest) : throw new UsageException(Usage));
             await output.WriteLineAsync(faults.Count == 0 ? "holds: pool digest, seed, exclusions by state, seats and alternates" : "does not hold");
             foreach (var fault in faults)
             {
                 await output.WriteLineAsync(fault);
             }
 
-            return faults.Count == 0 ? BallotCommand.Holds : BallotCommand.DoesNotHold;
+            return faults.Count == 0 ? ExitCode.Holds : ExitCode.DoesNotHold;
         }
         catch (RegistryRefusedException refusal)
         {
             await error.WriteLineAsync(refusal.Message);
-            return BallotCommand.DoesNotHold;
+            return ExitCode.DoesNotHold;
         }
         catch (RegistryUnreachableException silence)
         {
             await error.WriteLineAsync(silence.Message);
-            return BallotCommand.NotReached;
+            return ExitCode.CouldNotReach;
         }
-        catch (Exception fault) when (fault is WrongUseException or FormatException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is UsageException or FormatException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync(fault.Message);
-            return BallotCommand.WrongUse;
+            return ExitCode.WrongUse;
         }
     }
 
     private static async Task<string> ReadAsync(string[] rest)
     {
-        var args = new Ballots.Arguments(rest, "server", "panel", "api-key-file");
-        if (args["server"] is null)
+        var args = Arguments.Parse(rest, "server", "panel", "api-key-file");
+        if (args.Option("server") is null)
         {
-            return await File.ReadAllTextAsync(args.OnlyWord("The file"));
+            return await File.ReadAllTextAsync(args.Single("file"));
         }
 
-        var server = Uri.TryCreate(args.Required("server"), UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
-            ? address
-            : throw new WrongUseException("--server is an address such as https://registry.example.");
-        var apiKey = args["api-key-file"] is { } file ? (await File.ReadAllTextAsync(file)).Trim() : null;
+        var server = Arguments.Address(args.Required("server"));
+        var apiKey = args.Option("api-key-file") is { } file ? (await File.ReadAllTextAsync(file)).Trim() : null;
         using var client = new RegistryClient(new HttpClient { BaseAddress = server }, apiKey, FreshBytes);
         return await client.GetTextAsync($"/v1/panels/{Uri.EscapeDataString(args.Required("panel"))}/draw", CancellationToken.None);
     }

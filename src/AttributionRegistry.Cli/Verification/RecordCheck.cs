@@ -183,6 +183,5 @@ internal static class RecordCheck
         return null;
     }
 
-    private static long Micros(JsonNode? instant) =>
-        (instant!.GetValue<DateTimeOffset>().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 10;
+    private static long Micros(JsonNode? instant) => Instant.ToMicroseconds(instant!.GetValue<DateTimeOffset>());
 }

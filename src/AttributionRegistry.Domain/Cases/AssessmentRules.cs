@@ -209,13 +209,11 @@ public abstract partial record CaseCommand
 
             if (Points.IsDefault || Points.Any(p => p.IsBlank))
             {
-                return Refusal.Invalid("review-point-empty", "Each point of a review is a text.", "/points");
+                return Refusal.Invalid("review-point-empty", "Each point of a review is a text, so that it can be answered.", "/points");
             }
 
             return Conclusion.IsBlank
                 ? Refusal.Invalid("conclusion-missing", "A review has a conclusion.", "/conclusion/value")
-                : Points.Any(p => p.IsBlank)
-                ? Refusal.Invalid("review-point-empty", "Each point of a review is a text, so that it can be answered.", "/points")
                 : new CaseEvent.ReviewFiled(Id, Assessment, Conclusion, Points);
         }
     }
@@ -228,13 +226,7 @@ public abstract partial record CaseCommand
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
             var point = state.Reviews.Find(r => r.Id == Review)?.Points.FirstOrDefault(p => p.Number == Point);
-            return point switch
-            {
-                null => CaseDecider.NoSuchCase,
-                { Answer: not null } => Refusal.Conflict("point-answered", "This point has been answered already."),
-                _ when Answer.IsBlank => Refusal.Invalid("answer-missing", "An answer is a text.", "/answer/value"),
-                _ => new CaseEvent.ReviewPointAnswered(Review, Point, Answer),
-            };
+            return PointRules.Answer(point is not null, point?.Answer, Answer, new CaseEvent.ReviewPointAnswered(Review, Point, Answer));
         }
     }
 }

@@ -179,15 +179,19 @@ public abstract partial record CaseCommand
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
         {
             var point = state.Replies.Find(r => r.Id == Reply)?.Points.FirstOrDefault(p => p.Number == Point);
-            return point switch
-            {
-                null => CaseDecider.NoSuchCase,
-                { Answer: not null } => Refusal.Conflict("point-answered", "This point has been answered already."),
-                _ when Answer.IsBlank => Refusal.Invalid("answer-missing", "An answer is a text.", "/answer/value"),
-                _ => new CaseEvent.ReplyPointAnswered(Reply, Point, Answer),
-            };
+            return PointRules.Answer(point is not null, point?.Answer, Answer, new CaseEvent.ReplyPointAnswered(Reply, Point, Answer));
         }
     }
+}
+
+/// <summary>Points of replies and of reviews are answered alike: once, and in words.</summary>
+internal static class PointRules
+{
+    internal static Decision<CaseEvent> Answer(bool exists, Text? earlier, Text answer, CaseEvent answered) =>
+        !exists ? CaseDecider.NoSuchCase
+        : earlier is not null ? Refusal.Conflict("point-answered", "This point has been answered already.")
+        : answer.IsBlank ? Refusal.Invalid("answer-missing", "An answer is a text.", "/answer/value")
+        : answered;
 }
 
 /// <summary>Which duties one person may not unite, in one case.</summary>

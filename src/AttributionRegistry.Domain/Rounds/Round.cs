@@ -86,24 +86,22 @@ public sealed record Round
     /// <summary>The published record as the input of the count; <c>read</c> parses the answers of an opened ballot.</summary>
     public TallyInput ToTallyInput(Func<string, IReadOnlyDictionary<string, Answer>> read)
     {
-        var reveal = new Window(Micros(RevealOpens), Micros(RevealCloses));
+        var reveal = new Window(Instant.ToMicroseconds(RevealOpens), Instant.ToMicroseconds(RevealCloses));
         var members = Voters.Select(v => new PanelMember(
-            v.BallotKeyId, v.Region, v.RemovedAt is { } at ? Panel.RemovedAt(Micros(at), reveal) : Standing.Seated)).ToList();
+            v.BallotKeyId, v.Region, v.RemovedAt is { } at ? Panel.RemovedAt(Instant.ToMicroseconds(at), reveal) : Standing.Seated)).ToList();
         var openings = Openings.ToDictionary(o => o.BallotKeyId);
         var ballots = Envelopes.Select(e =>
         {
             var last = ChainOf(e.BallotKeyId).Max(x => x.Revision);
             var opening = e.Revision == last ? openings.GetValueOrDefault(e.BallotKeyId) : null;
             return new CastBallot(
-                e.BallotKeyId, Incident.Value, Number, e.Revision, e.Digest, Micros(e.ReceivedAt),
-                opening is null ? null : Micros(opening.ReceivedAt),
+                e.BallotKeyId, Incident.Value, Number, e.Revision, e.Digest, Instant.ToMicroseconds(e.ReceivedAt),
+                opening is null ? null : Instant.ToMicroseconds(opening.ReceivedAt),
                 opening is null ? new Dictionary<string, Answer>() : read(opening.Ballot))
             { Link = new ChainLink(e.Previous) };
         });
         return new TallyInput(
-            Incident.Value, Number, Rules, new RoundWindows(new Window(Micros(CommitOpens), Micros(CommitCloses)), reveal),
+            Incident.Value, Number, Rules, new RoundWindows(new Window(Instant.ToMicroseconds(CommitOpens), Instant.ToMicroseconds(CommitCloses)), reveal),
             new Panel(Seats, members), [.. Evidence.Select(e => e.Value)], Questions, [.. ballots]);
     }
-
-    public static long Micros(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 10;
 }

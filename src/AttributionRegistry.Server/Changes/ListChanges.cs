@@ -1,3 +1,4 @@
+using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
 using Dapper;
@@ -50,7 +51,7 @@ public static class ListChanges
         }
 
         return TypedResults.Ok(new ChangeList(
-            [.. rows.Select(r => new Change(r.Idx, r.Kind, r.Subject, Instants.FromMicroseconds(r.AtUs)))], rows.Count == 0 ? since : rows[^1].Idx));
+            [.. rows.Select(r => new Change(r.Idx, r.Kind, r.Subject, Instant.FromMicroseconds(r.AtUs)))], rows.Count == 0 ? since : rows[^1].Idx));
     }
 
     public static void MapChanges(this IEndpointRouteBuilder v1) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Registry;
 using Dapper;
 
@@ -21,7 +22,7 @@ public static class DemoRun
         ArgumentNullException.ThrowIfNull(output);
         var core = app.Services.GetRequiredService<RegistryCore>();
         var settings = app.Services.GetRequiredService<RegistrySettings>();
-        var at = Instants.Whole(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
+        var at = Instant.Whole(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
         var credentials = await DemoPeople.EnsureAsync(core, settings, address, at);
         await output.WriteLineAsync($"Demo: an EXERCISE on public reporting; its findings are the findings of no body.\nData folder: {settings.DataPath}");
         var there = core.Store.Database.Read(c => c.Query<string>(NamesSql).ToHashSet());

@@ -184,7 +184,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         return Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined.");
     }
 
-    private DateTimeOffset Now => Instants.Whole(clock.GetUtcNow());
+    private DateTimeOffset Now => Instant.Whole(clock.GetUtcNow());
 
     /// <summary>As far as it is certain that no more leaves: one plain range, else all.</summary>
     private static string RangeOf(HttpRequest request) =>

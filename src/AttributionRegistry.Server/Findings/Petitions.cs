@@ -58,15 +58,11 @@ public static class FilePetition
         string number, Body<FilePetitionRequest> body, Ask ask, Writes writes, FindingLocator findings, Publisher publisher, RegistryCore core, CancellationToken cancel)
     {
         var id = core.Entropy.NewId<PetitionId>();
-        var incident = findings.Find(number)?.Id;
         return writes.CreateAsync(
             ask.With(body),
-            new Act(
-                session => incident is { } known
-                    ? NewVersions.Append(session, publisher, known, VersionKind.Published, [], null, null, ask.At,
-                        _ => new CaseCommand.FilePetition(id, body.Value.Ground, body.Value.Showing) { By = ask.By, At = ask.At })
-                    : CaseWrites.NoSuchThing,
-                id.Value, incident is { } found ? CaseJournal.Stream(found) : ""),
+            FindingActs.On(
+                findings.Find(number)?.Id, id.Value, publisher, null,
+                _ => new CaseCommand.FilePetition(id, body.Value.Ground, body.Value.Showing) { By = ask.By, At = ask.At }),
             $"/v1/petitions/{id}", cancel);
     }
 }
@@ -80,9 +76,12 @@ public static class AnswerPetition
     /// <summary>Admits a petition, which puts the finding under reconsideration, or answers it as inadmissible. Review panel only (R1).</summary>
     public static Task<Results<Ok<Written>, ProblemHttpResult>> HandleAsync(
         PetitionId petitionId, Body<AnswerPetitionRequest> body, Ask ask, Writes writes, CaseWrites cases, Publisher publisher, CancellationToken cancel) =>
-        Petitions.ActAsync(
-            ask.With(body), petitionId, writes, cases, publisher, VersionKind.Published, [], null, null,
-            _ => new CaseCommand.AnswerPetition(petitionId, body.Value.Admissible, body.Value.Reasons) { By = ask.By, At = ask.At }, cancel);
+        writes.ChangeAsync(
+            ask.With(body),
+            FindingActs.On(
+                cases.Locate(petitionId.Value), petitionId.Value, publisher, null,
+                _ => new CaseCommand.AnswerPetition(petitionId, body.Value.Admissible, body.Value.Reasons) { By = ask.By, At = ask.At }),
+            cancel);
 }
 
 /// <param name="Outcome">upheld, corrected, confidenceLowered, revised (back to assessment with a new panel) or withdrawn (two people).</param>
@@ -100,44 +99,21 @@ public static class DecidePetition
         var request = body.Value;
         var kind = request.Outcome == PetitionOutcome.ConfidenceLowered ? VersionKind.ConfidenceLowered : VersionKind.Corrected;
         var incident = cases.Locate(petitionId.Value);
-        var stream = incident is { } found ? CaseJournal.Stream(found) : "";
         return writes.ProposeAsync(
             ask.With(body),
-            new Act(
-                session => incident is { } known
-                    ? NewVersions.Append(
-                        session, publisher, known, kind, request.Statements ?? [], request.Confidence, request.Reasons.Value, ask.At,
-                        digest => new CaseCommand.DecidePetition(petitionId, request.Outcome, request.Reasons)
-                        {
-                            By = ask.By,
-                            At = ask.At,
-                            Statements = [.. request.Statements ?? []],
-                            Confidence = request.Confidence,
-                            Digest = digest,
-                        })
-                    : CaseWrites.NoSuchThing,
-                petitionId.Value, stream)
+            FindingActs.On(
+                incident, petitionId.Value, publisher, new NewVersion(kind, request.Statements ?? [], request.Confidence, request.Reasons.Value),
+                digest => new CaseCommand.DecidePetition(petitionId, request.Outcome, request.Reasons)
+                {
+                    By = ask.By,
+                    At = ask.At,
+                    Statements = [.. request.Statements ?? []],
+                    Confidence = request.Confidence,
+                    Digest = digest,
+                }) with
             {
-                Pending = session => session.Load(CaseJournal.Definition, stream)?.Pending is { } pending ? new PendingNote(pending.Act, "reviewPanelMember") : null,
+                Pending = CaseWrites.WaitsFor(incident, _ => "reviewPanelMember"),
             },
-            cancel);
-    }
-}
-
-internal static class Petitions
-{
-    internal static Task<Results<Ok<Written>, ProblemHttpResult>> ActAsync(
-        Ask ask, PetitionId petition, Writes writes, CaseWrites cases, Publisher publisher, VersionKind kind, IReadOnlyList<Text> statements,
-        Confidence? cap, string? note, Func<string, CaseCommand> command, CancellationToken cancel)
-    {
-        var incident = cases.Locate(petition.Value);
-        return writes.ChangeAsync(
-            ask,
-            new Act(
-                session => incident is { } known
-                    ? NewVersions.Append(session, publisher, known, kind, statements, cap, note, ask.At, command)
-                    : CaseWrites.NoSuchThing,
-                petition.Value, incident is { } found ? CaseJournal.Stream(found) : ""),
             cancel);
     }
 }

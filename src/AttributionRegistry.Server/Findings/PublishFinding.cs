@@ -34,7 +34,7 @@ public static class PreviewFinding
             return Problems.NotFound();
         }
 
-        var at = Instants.Whole(clock.GetUtcNow());
+        var at = Instant.Whole(clock.GetUtcNow());
         return TypedResults.Ok(composer.Compose(new VersionInfo(
             state.FindingNumber ?? "AR-0000-0000", state.Versions.Count + 1, VersionKind.Published, at, state.Draft?.Statements ?? [], null, null)));
     }
@@ -49,9 +49,7 @@ public sealed class PublishFinding(Writes writes, Publisher publisher)
             ask,
             new Act(session => Work(session, incident, reason, ask), incident.Value, CaseJournal.Stream(incident))
             {
-                Pending = session => session.Load(CaseJournal.Definition, CaseJournal.Stream(incident))?.Pending is { } pending
-                    ? new PendingNote(pending.Act, pending.As == Role.Registrar ? "chair" : "registrar")
-                    : null,
+                Pending = FindingActs.RegistrarAndChair(incident),
             },
             cancel);
 
@@ -98,52 +96,11 @@ public static class CorrectFinding
         IncidentId incidentId, Body<CorrectFindingRequest> body, Ask ask, Writes writes, Publisher publisher, CancellationToken cancel) =>
         writes.ProposeAsync(
             ask.With(body),
-            new Act(
-                session => NewVersions.Append(
-                    session, publisher, incidentId, VersionKind.Corrected, body.Value.Statements, null, body.Value.ChangeNote, ask.At,
-                    digest => new CaseCommand.Correct([.. body.Value.Statements], body.Value.ChangeNote, digest) { By = ask.By, At = ask.At }),
-                incidentId.Value, CaseJournal.Stream(incidentId))
+            FindingActs.On(
+                incidentId, incidentId.Value, publisher, new NewVersion(VersionKind.Corrected, body.Value.Statements, null, body.Value.ChangeNote),
+                digest => new CaseCommand.Correct([.. body.Value.Statements], body.Value.ChangeNote, digest) { By = ask.By, At = ask.At }) with
             {
-                Pending = session => session.Load(CaseJournal.Definition, CaseJournal.Stream(incidentId))?.Pending is { } pending
-                    ? new PendingNote(pending.Act, pending.As == Role.Registrar ? "chair" : "registrar")
-                    : null,
+                Pending = FindingActs.RegistrarAndChair(incidentId),
             },
             cancel);
-}
-
-/// <summary>What corrections and decisions on petitions have in common: a command that may make a version.</summary>
-internal static class NewVersions
-{
-    internal static Refusal? Append(
-        Session session, Publisher publisher, IncidentId incident, VersionKind kind, IReadOnlyList<Text> statements,
-        Domain.Voting.Confidence? cap, string? note, DateTimeOffset at, Func<string, CaseCommand> command)
-    {
-        var stream = CaseJournal.Stream(incident);
-        if (session.Load(CaseJournal.Definition, stream) is not { } state)
-        {
-            return CaseWrites.NoSuchThing;
-        }
-
-        var finding = state.HasFinding
-            ? publisher.Composer(session, state)?.Compose(new VersionInfo(
-                state.FindingNumber!, state.Versions.Count + 1, kind, at, statements, cap ?? state.CurrentVersion!.ConfidenceCap, note))
-            : null;
-        var digest = finding is null ? "" : Sha256Hex.Of(FindingComposer.Canonical(finding));
-        if (session.Append(CaseJournal.Definition, stream, CaseDecider.Decide(state, command(digest), session.Policy)) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var after = session.Load(CaseJournal.Definition, stream)!;
-        if (after.Versions.Count > state.Versions.Count)
-        {
-            publisher.Publish(session, state, finding!);
-        }
-        else if (after.Stage != state.Stage || after.Petitions != state.Petitions)
-        {
-            publisher.Represent(session, after, after.Stage == Stage.Withdrawn ? "finding.withdrawn" : "finding.status");
-        }
-
-        return null;
-    }
 }

@@ -91,18 +91,24 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
             rows.Execute(IncidentSql, new { id = before.Id.Value, number = finding.Number.Replace("AR-", "IN-", StringComparison.Ordinal) });
             documents.Write(rows, PublishedDocuments.CanonicalPath(finding.Number, finding.Version), "application/json", canonical);
         });
-        Represent(session, after, $"finding.{char.ToLowerInvariant(finding.Kind.ToString()[0])}{finding.Kind.ToString()[1..]}");
+        // Each older version names the current one: all of them change.
+        Represent(session, after, after.Versions, $"finding.{char.ToLowerInvariant(finding.Kind.ToString()[0])}{finding.Kind.ToString()[1..]}");
     }
 
-    /// <summary>Renders every version anew with its present status: after a publication, a petition, a decision, a withdrawal.</summary>
-    public void Represent(Session session, Case after, string change)
+    /// <summary>Renders the current version anew with its present status: after a petition, its answer, a withdrawal. Older ones stay superseded.</summary>
+    public void RepresentStatus(Session session, Case after)
     {
         ArgumentNullException.ThrowIfNull(after);
+        Represent(session, after, [after.CurrentVersion!], after.Stage == Stage.Withdrawn ? "finding.withdrawn" : "finding.status");
+    }
+
+    private void Represent(Session session, Case after, IReadOnlyList<FindingVersion> versions, string change)
+    {
         var number = after.FindingNumber!;
         session.AlsoWrite(rows =>
         {
             rows.Execute(StatusSql, new { number, status = after.StatusOf(after.CurrentVersion!).ToString() });
-            foreach (var version in after.Versions)
+            foreach (var version in versions)
             {
                 var canonical = documents.Read(rows, PublishedDocuments.CanonicalPath(number, version.Version))
                     ?? throw new InvalidOperationException($"The canonical finding {number} version {version.Version} is missing.");

@@ -92,7 +92,7 @@ public static class ListFindings
         public FindingSummary ToSummary() => new(
             Number, (int)Version, Enum.Parse<FindingStatus>(Status), Name, Enum.Parse<FindingOutcome>(Outcome), Enum.Parse<Level>(Level), Likelihood,
             Confidence is null ? null : Enum.Parse<Confidence>(Confidence), Crosscheckable is null ? null : Crosscheckable == 1, Exercise == 1,
-            Instants.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}");
+            Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}");
     }
 }
 

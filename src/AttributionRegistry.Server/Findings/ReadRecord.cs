@@ -5,6 +5,7 @@ using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Rounds;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -58,8 +59,8 @@ public static class ReadRecord
             return Problems.NotFound();
         }
 
-        var events = core.Store.Events.ReadStream(state.Id.Value);
-        var version = events.Last(e => e.Type == "finding.version");
+        var version = core.Store.Events.Last(CaseJournal.Stream(state.Id), CaseJournal.FindingVersion)
+            ?? throw new InvalidOperationException($"The finding {number} has no version in its record.");
         return TypedResults.Ok(new FindingRecord(
             number, version.Index, DrawOf(state), RoundOf(round, tally),
             [.. core.Store.Events.Openings(version.Index).Select(o => new LeafOpening(version.Index, o.Name, B64Url.Encode(o.Salt), JsonNode.Parse(o.ValueJson)))]));

@@ -28,6 +28,9 @@ public static class CaseJournal
 
     private const string RemovePersonSql = "DELETE FROM incident_person WHERE incident = @incident AND person = @person";
 
+    /// <summary>The stored name of a published version of the finding.</summary>
+    public const string FindingVersion = "finding.version";
+
     public static Journal<Case, CaseEvent> Definition { get; } = new(
         "case",
         new Dictionary<string, Type>
@@ -78,7 +81,7 @@ public static class CaseJournal
             ["case.round-opened"] = typeof(CaseEvent.RoundOpened),
             ["case.round-concluded"] = typeof(CaseEvent.RoundConcluded),
             ["finding.drafted"] = typeof(CaseEvent.FindingDrafted),
-            ["finding.version"] = typeof(CaseEvent.FindingPublished),
+            [FindingVersion] = typeof(CaseEvent.FindingPublished),
             ["petition.filed"] = typeof(CaseEvent.PetitionFiled),
             ["petition.answered"] = typeof(CaseEvent.PetitionAnswered),
             ["petition.decided"] = typeof(CaseEvent.PetitionDecided),

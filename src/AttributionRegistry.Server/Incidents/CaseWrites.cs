@@ -31,11 +31,15 @@ public sealed class CaseWrites(Writes writes, RegistryCore core)
             ask,
             ActOn(ask, incident, id, command, ifMatch: false) with
             {
-                Pending = session => session.Load(CaseJournal.Definition, CaseJournal.Stream(incident!.Value))?.Pending is { } pending
-                    ? new PendingNote(pending.Act, needs)
-                    : null,
+                Pending = WaitsFor(incident, _ => needs),
             },
             cancel);
+
+    /// <summary>Says of a case after an act which act waits for a second person, and for whom.</summary>
+    public static Func<Session, PendingNote?> WaitsFor(IncidentId? incident, Func<PendingAct, string> needs) => session =>
+        incident is { } known && session.Load(CaseJournal.Definition, CaseJournal.Stream(known))?.Pending is { } pending
+            ? new PendingNote(pending.Act, needs(pending))
+            : null;
 
     /// <summary>Decides one command in a session of a larger act.</summary>
     public static Refusal? Append(Session session, IncidentId incident, Func<Case, CaseCommand> command)

@@ -12,9 +12,6 @@ namespace AttributionRegistry.Server.Incidents;
 /// <param name="Points">Its points, so that each can be answered.</param>
 public sealed record ReplyRequest(Text Body, ImmutableArray<Text> Points);
 
-/// <summary>The answer to one point.</summary>
-public sealed record AnswerRequest(Text Answer);
-
 public static class ListReplies
 {
     /// <summary>The replies of the parties with the answers to their points. A party sees its own.</summary>
@@ -37,14 +34,4 @@ public static class FileReply
             ask.With(body), incidentId, id.Value, $"/v1/incidents/{incidentId}/replies",
             (_, _) => new CaseCommand.FileReply(id, body.Value.Body, body.Value.Points) { By = ask.By, At = ask.At }, cancel);
     }
-}
-
-public static class AnswerReplyPoint
-{
-    /// <summary>Answers one point of a reply.</summary>
-    public static Task<Results<Ok<Written>, ProblemHttpResult>> HandleAsync(
-        IncidentId incidentId, ReplyId replyId, int n, Body<AnswerRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
-        cases.ChangeAsync(
-            ask.With(body), incidentId, replyId.Value,
-            (_, _) => new CaseCommand.AnswerReplyPoint(replyId, n, body.Value.Answer) { By = ask.By, At = ask.At }, cancel);
 }

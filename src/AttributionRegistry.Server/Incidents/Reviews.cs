@@ -35,13 +35,3 @@ public static class FileReview
             cancel);
     }
 }
-
-public static class AnswerReviewPoint
-{
-    /// <summary>Answers one point of a review.</summary>
-    public static Task<Results<Ok<Written>, ProblemHttpResult>> HandleAsync(
-        IncidentId incidentId, ReviewId reviewId, int n, Body<AnswerRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
-        cases.ChangeAsync(
-            ask.With(body), incidentId, reviewId.Value,
-            (_, _) => new CaseCommand.AnswerReviewPoint(reviewId, n, body.Value.Answer) { By = ask.By, At = ask.At }, cancel);
-}

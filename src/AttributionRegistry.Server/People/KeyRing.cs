@@ -37,7 +37,7 @@ public sealed class KeyRing(RegistryCore core) : IApiKeyLookup
 
         var person = new AuthenticatedPerson(
             PersonId.Of(row.Person), row.Name, row.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Role>).ToHashSet(),
-            KeyId.Of(row.KeyId), Instants.FromMicroseconds(row.ExpiresUs));
+            KeyId.Of(row.KeyId), Instant.FromMicroseconds(row.ExpiresUs));
 
         // Kept only if no account changed between the read and now.
         if (generation == Interlocked.Read(ref _generation) && _kept.Count < MostKept)

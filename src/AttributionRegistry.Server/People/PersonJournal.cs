@@ -47,7 +47,7 @@ public static class PersonJournal
                 context.Rows.Execute(InsertSql, new { id = person.Id.Value, roles = Roles(person), at = context.Leaf.AtMicroseconds });
                 break;
             case PersonEvent.KeyIssued e:
-                context.Rows.Execute(KeySql, new { sha256 = e.Sha256, id = e.Key.Value, person = person.Id.Value, expires = Instants.ToMicroseconds(e.ExpiresAt) });
+                context.Rows.Execute(KeySql, new { sha256 = e.Sha256, id = e.Key.Value, person = person.Id.Value, expires = Instant.ToMicroseconds(e.ExpiresAt) });
                 break;
             case PersonEvent.KeyRevoked e:
                 context.Rows.Execute(RevokeSql, new { id = e.Key.Value, at = context.Leaf.AtMicroseconds });

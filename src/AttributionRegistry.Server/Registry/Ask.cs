@@ -25,7 +25,7 @@ public sealed record Ask(Caller By, DateTimeOffset At, string? Key) : IEndpointP
             ?? throw new InvalidOperationException("A write was mapped without authentication.");
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         return ValueTask.FromResult<Ask?>(new Ask(
-            new Caller(person.Id, person.Roles), Instants.Whole(clock.GetUtcNow()), IdempotencyKey.From(http)?.Value)
+            new Caller(person.Id, person.Roles), Instant.Whole(clock.GetUtcNow()), IdempotencyKey.From(http)?.Value)
         { Http = http });
     }
 

@@ -62,19 +62,8 @@ public sealed class Journal<TState, TEvent>
         }
 
         var body = JsonSerializer.Deserialize<StoredBody>(stored.Body, ApiJson.Options)!;
-        return ((TEvent)body.Event.Deserialize(type, ApiJson.Options)!, new Recorded(body.By, Instants.FromMicroseconds(stored.AtMicroseconds)));
+        return ((TEvent)body.Event.Deserialize(type, ApiJson.Options)!, new Recorded(body.By, Instant.FromMicroseconds(stored.AtMicroseconds)));
     }
 
     private sealed record StoredBody(PersonId By, JsonElement Event);
-}
-
-/// <summary>UTC microseconds, as the store keeps instants.</summary>
-public static class Instants
-{
-    public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * 10);
-
-    public static long ToMicroseconds(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 10;
-
-    /// <summary>The instant without what the store would not keep.</summary>
-    public static DateTimeOffset Whole(DateTimeOffset instant) => FromMicroseconds(ToMicroseconds(instant));
 }

@@ -69,7 +69,7 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
             {
                 case CommitResult.Committed done:
                     // A clock that ran back is corrected by the log: then what was folded here has the wrong instant.
-                    if (done.Leaves[0].AtMicroseconds == Instants.ToMicroseconds(at))
+                    if (done.Leaves[0].AtMicroseconds == Instant.ToMicroseconds(at))
                     {
                         session.Keep();
                     }
@@ -139,7 +139,7 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
         index, B64Url.Encode(leafHash), head.Checkpoint,
         [.. store.Writer.InclusionProof(index, head.Size).Select(Convert.ToBase64String)], salts);
 
-    internal long VersionOf(string stream) => store.Events.ReadStream(stream) is [.., var last] ? last.Version : 0;
+    internal long VersionOf(string stream) => store.Events.Last(stream)?.Version ?? 0;
 
     internal void Remember(string stream, long version, object state)
     {
@@ -162,7 +162,7 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
     // An act that changes nothing (the same envelope again) is answered with the proof of the record's last event.
     private Receipt LastReceipt(Session session)
     {
-        var last = session.Streams.Select(s => store.Events.ReadStream(s)).Where(e => e.Count > 0).MaxBy(e => e[^1].Index)?[^1]
+        var last = session.Streams.Select(store.Events.Last).OfType<StreamPosition>().MaxBy(p => p.Index)
             ?? throw new InvalidOperationException("An act without events needs a record that has some.");
         return ReceiptOf(last.Index)!;
     }

@@ -64,7 +64,7 @@ public static class CommitBallot
     }
 
     private static bool IsSigned(Round round, PersonId voter, byte[] digest, string signature) =>
-        round.VoterOf(voter) is { } member && B64Url.TryDecode(signature, out var bytes) && BallotSeal.VerifyEs256(B64Url.Decode(member.BallotKeySpki), digest, bytes);
+        round.VoterOf(voter) is { } member && RoundRecord.BytesOf(signature) is { } bytes && BallotSeal.VerifyEs256(B64Url.Decode(member.BallotKeySpki), digest, bytes);
 }
 
 /// <summary>An envelope in the record. Instants are left out: they would tell who came when (V-58).</summary>
@@ -84,19 +84,15 @@ public static class ReadEnvelopes
 {
     /// <summary>All envelopes, sorted by commitment, once the commit window has closed; before that, nothing to nobody (V-58).</summary>
     public static Results<Ok<EnvelopesView>, StatusCodeHttpResult, ProblemHttpResult> Handle(
-        RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock)
-    {
-        if (reads.ForViewer(roundId, caller) is not var (_, round))
-        {
-            return Problems.NotFound();
-        }
-
-        return clock.GetUtcNow() < round.CommitCloses
-            ? Refusal.Conflict("commit-window-open", "Envelopes are shown once the commit window has closed (V-58).").ToProblem()
-            : RoundReads.Answer(http, new EnvelopesView(
+        RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock) =>
+        reads.Once(
+            http, roundId, caller,
+            round => clock.GetUtcNow() < round.CommitCloses
+                ? Refusal.Conflict("commit-window-open", "Envelopes are shown once the commit window has closed (V-58).")
+                : null,
+            round => new EnvelopesView(
             [
                 .. round.Envelopes.OrderBy(e => e.Commitment, StringComparer.Ordinal).ThenBy(e => e.Digest, StringComparer.Ordinal)
                     .Select(e => EnvelopeView.Of(round, e)),
             ]));
-    }
 }

@@ -31,8 +31,7 @@ public static class OpenBallot
 
     private static Refusal? Open(Session session, RoundId id, Round round, OpeningRequest request)
     {
-        var ballot = B64Url.TryDecode(request.Ballot, out var bytes) ? bytes : null;
-        var salt = B64Url.TryDecode(request.Salt, out var random) ? random : null;
+        var (ballot, salt) = (RoundRecord.BytesOf(request.Ballot), RoundRecord.BytesOf(request.Salt));
         var last = round.ChainOf(request.BallotKeyId).MaxBy(e => e.Revision);
         var reproduces = ballot is not null && salt is not null && last is not null &&
             Commitments.Opens(Convert.FromHexString(last.Commitment), Commitments.BallotCommitment, salt, ballot);
@@ -57,23 +56,15 @@ public static class ReadOpenings
     /// never shown to others; a member reads back their own (V-76).
     /// </summary>
     public static Results<Ok<OpeningsView>, StatusCodeHttpResult, ProblemHttpResult> Handle(
-        RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock)
-    {
-        if (reads.ForViewer(roundId, caller) is not var (_, round))
-        {
-            return Problems.NotFound();
-        }
-
-        if (!round.IsRevealOver(clock.GetUtcNow()))
-        {
-            return Refusal.Conflict("reveal-window-open", "Openings are shown once the reveal window has closed (V-54).").ToProblem();
-        }
-
-        var mine = round.VoterOf(caller.Id)?.BallotKeyId;
-        return RoundReads.Answer(http, new OpeningsView(
-        [
-            .. round.Openings.Where(o => round.Binding || o.BallotKeyId == mine).OrderBy(o => o.BallotKeyId, StringComparer.Ordinal)
-                .Select(o => new OpeningView(o.BallotKeyId, o.Ballot, o.Salt)),
-        ]));
-    }
+        RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock) =>
+        reads.Once(
+            http, roundId, caller,
+            round => round.IsRevealOver(clock.GetUtcNow())
+                ? null
+                : Refusal.Conflict("reveal-window-open", "Openings are shown once the reveal window has closed (V-54)."),
+            round => new OpeningsView(
+            [
+                .. round.Openings.Where(o => round.Binding || o.BallotKeyId == round.VoterOf(caller.Id)?.BallotKeyId)
+                    .OrderBy(o => o.BallotKeyId, StringComparer.Ordinal).Select(o => new OpeningView(o.BallotKeyId, o.Ballot, o.Salt)),
+            ]));
 }

@@ -34,6 +34,19 @@ public sealed class RoundReads(RegistryCore core, CaseReads cases, CaseWrites lo
     public (Case Case, Round Round)? ForCaseReader(RoundId id, Caller caller) =>
         Load(id) is { } found && found.Case.MayRead(caller) ? found : null;
 
+    /// <summary>What viewers of a round are shown once a window has closed: before that they are refused, and everybody else always (404).</summary>
+    public Results<Ok<T>, StatusCodeHttpResult, ProblemHttpResult> Once<T>(
+        HttpContext http, RoundId id, Caller caller, Func<Round, Refusal?> refusal, Func<Round, T> show)
+        where T : class
+    {
+        if (ForViewer(id, caller) is not var (_, round))
+        {
+            return Problems.NotFound();
+        }
+
+        return refusal(round) is { } tooEarly ? tooEarly.ToProblem() : Answer(http, show(round));
+    }
+
     /// <summary>The rounds of a case that the caller may see; null when that is none because the caller may not.</summary>
     public IReadOnlyList<Round>? OfCase(IncidentId incident, Caller caller)
     {

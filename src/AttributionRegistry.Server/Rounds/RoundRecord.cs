@@ -20,6 +20,9 @@ public static class RoundRecord
     /// <summary>What the ballot key signed.</summary>
     public static byte[] DigestOf(EnvelopeBody envelope) => BallotSeal.EnvelopeDigest(CanonicalJson.Serialize(Json(envelope)));
 
+    /// <summary>The bytes of a member sent in base64url, or null when it is none.</summary>
+    public static byte[]? BytesOf(string base64Url) => B64Url.TryDecode(base64Url, out var bytes) ? bytes : null;
+
     /// <summary>The envelope as it was sent, from what is kept of it.</summary>
     public static EnvelopeBody BodyOf(Round round, Envelope envelope)
     {

@@ -40,7 +40,7 @@ public static class SetUp
         }
 
         var person = core.Entropy.NewId<PersonId>();
-        var (key, id, at) = (ApiKey.Create(core.Entropy.Bytes), core.Entropy.NewId<KeyId>(), Instants.Whole(clock.GetUtcNow()));
+        var (key, id, at) = (ApiKey.Create(core.Entropy.Bytes), core.Entropy.NewId<KeyId>(), Instant.Whole(clock.GetUtcNow()));
         var expires = at + PersonDecider.LongestKeyLife;
         var outcome = await core.RunAsync(
             new Caller(person, new HashSet<Role>()), at,

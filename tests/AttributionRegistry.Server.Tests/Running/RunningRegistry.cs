@@ -44,7 +44,7 @@ public sealed class RunningRegistry : IAsyncDisposable
 
     public string DataFolder => Path.Combine(_folder, "data");
 
-    public DateTimeOffset Now => Instants.Whole(Clock.GetUtcNow());
+    public DateTimeOffset Now => Instant.Whole(Clock.GetUtcNow());
 
     /// <summary>Starts a registry; another one on the same folder may follow once this is disposed with <c>keep</c>.</summary>
     public static async Task<RunningRegistry> StartAsync(string? folder = null, bool demo = false, params string[] settings)

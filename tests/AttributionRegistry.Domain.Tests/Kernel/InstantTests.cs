@@ -1,4 +1,4 @@
-namespace AttributionRegistry.Storage.Tests;
+namespace AttributionRegistry.Domain.Tests.Kernel;
 
 public sealed class InstantTests
 {
@@ -13,6 +13,7 @@ public sealed class InstantTests
         var microseconds = Instant.ToMicroseconds(DateTimeOffset.Parse(given));
 
         Instant.ToRfc3339(microseconds).Should().Be(written);
+        Instant.ToRfc3339(Instant.ToMicroseconds(Instant.Whole(DateTimeOffset.Parse(given)))).Should().Be(written);
         Instant.ToMicroseconds(Instant.FromMicroseconds(microseconds)).Should().Be(microseconds);
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace AttributionRegistry.Storage;
+namespace AttributionRegistry.Domain;
 
 /// <summary>Instants as the record writes them: UTC microseconds in rows, RFC 3339 in log entries.</summary>
 public static class Instant
@@ -10,6 +10,9 @@ public static class Instant
 
     public static DateTimeOffset FromMicroseconds(long microseconds) =>
         DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>The instant without what the record would not keep.</summary>
+    public static DateTimeOffset Whole(DateTimeOffset instant) => FromMicroseconds(ToMicroseconds(instant));
 
     /// <summary>RFC 3339 in UTC; a fraction only where there is one, without trailing zeros.</summary>
     public static string ToRfc3339(long microseconds) =>
