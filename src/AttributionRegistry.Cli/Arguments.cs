@@ -49,6 +49,15 @@ public sealed class Arguments
     /// <summary>The one positional argument.</summary>
     public string Single(string what) => Positional is [var only] ? only : throw new UsageException($"Exactly one {what} is expected.");
 
+    /// <summary>Refuses positional arguments of a verb that has none.</summary>
+    public void None()
+    {
+        if (Positional is [var first, ..])
+        {
+            throw new UsageException($"'{first}' is not expected here.");
+        }
+    }
+
     /// <summary>An address with scheme and host.</summary>
     public static Uri Address(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)

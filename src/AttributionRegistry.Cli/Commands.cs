@@ -14,25 +14,26 @@ public static class Commands
     public const string Usage = """
         usage: attribution VERB …
 
-          case load FILE --server URL --credentials FILE       run a case file as an exercise, through the public API
+          case load FILE --server URL --credentials FILE [--stop-at collecting|voting]
+                                                               run a case file as an exercise, through the public API;
+                                                               or leave it open to evidence or to votes
           tally FILE                                           recount a file of tally cases
           ballot seal --round ROUND --answers FILE --key PEM --out SEALED [--previous SEALED]
                                                                seal a ballot for a round (as GET /v1/rounds/ID answered it)
-          ballot commit SEALED --server URL --round ID --api-key-file FILE
-                                                               hand in the sealed ballot
-          ballot open SEALED --server URL --round ID --api-key-file FILE
-                                                               open it in the reveal window
+          ballot commit SEALED --server URL --round ID CALLER  hand in the sealed ballot
+          ballot open SEALED --server URL --round ID CALLER    open it in the reveal window
           ballot verify SEALED [--round ROUND]                 check a sealed ballot
           draw verify FILE                                     repeat a draw (as GET /v1/panels/ID/draw answered it)
-          verify FILE|URL [--record FILE]                      check a published finding
+          draw verify --panel ID --server URL CALLER           the same, asking the server
+          verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
           log audit URL [--vkey KEY]                           walk the whole log and recompute its root
-          evidence submit FILE --incident ID --title TEXT --description TEXT --server URL
-                          [--kind KIND] [--tlp LABEL] [--interest TEXT]
-          evidence get ID --out FILE --server URL              fetch an item and check its digest
-          evidence custody ID --server URL                     print the chain of custody
-          help                                                 this text
+          evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
+                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE]
+          evidence get ID --out FILE --server URL CALLER       fetch an item and check its digest
+          evidence custody ID --server URL CALLER              print the chain of custody
+          help                                                 this text; so does --help anywhere
 
-        A caller's API key is read from ATTRIBUTION_API_KEY, or from --credentials FILE --as NAME.
+        CALLER says whose API key is used: --credentials FILE --as NAME, or --api-key-file FILE, or ATTRIBUTION_API_KEY in the environment.
         Exit codes: 0 it holds, 1 it does not hold or was refused, 2 wrong use, 3 the server could not be reached.
         """;
 
@@ -43,11 +44,15 @@ public static class Commands
         {
             return args switch
             {
-                ["help" or "--help" or "-h", ..] => Help(output),
+                ["help" or "-h", ..] => Help(output),
+                _ when args.Contains("--help") => Help(output),
                 ["tally", .. var rest] => TallyCommand.Run(rest, output, error),
                 ["case", "load", .. var rest] => await CaseLoadCommand.RunAsync(rest, output, entropy, cancel),
-                ["ballot", .. var rest] => await BallotCommand.RunAsync(rest, output, error, entropy, cancel),
-                ["draw", .. var rest] => await DrawCommand.RunAsync(rest, output, error),
+                ["ballot", "seal", .. var rest] => BallotCommand.Seal(rest, output, entropy),
+                ["ballot", "commit", .. var rest] => await BallotCommand.CommitAsync(rest, output, entropy, cancel),
+                ["ballot", "open", .. var rest] => await BallotCommand.OpenAsync(rest, output, entropy, cancel),
+                ["ballot", "verify", .. var rest] => BallotCommand.Verify(rest, output),
+                ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),

@@ -1,3 +1,5 @@
+using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server;
 using AttributionRegistry.Storage;
@@ -10,6 +12,15 @@ try
     await app.WaitForShutdownAsync();
     await app.DisposeAsync();
     return 0;
+}
+catch (OperationCanceledException)
+{
+    return 0; // Stopped while a demo was loading; the next start goes on.
+}
+catch (Exception failure) when (failure is LoadStoppedException or ExerciseException or CaseFileException or RegistryUnreachableException or FormatException)
+{
+    await Console.Error.WriteLineAsync($"The demo was not loaded: {failure.Message}");
+    return 1;
 }
 catch (Exception failure) when (failure is StoreRefusedException or LogDamagedException or InvalidOperationException or IOException)
 {

@@ -24,6 +24,8 @@ public static class RegistryApp
         builder.WebHost.UseUrls(settings.Urls);
         // Requests are not logged: addresses of readers and ids of hidden cases stay out of the logs.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A wrong key is the caller's affair, and whoever tries many must not fill the log.
+        builder.Logging.AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning);
 #pragma warning disable RS0030 // The one place that names the system clock.
         builder.Services.AddSingleton(TimeProvider.System);
 #pragma warning restore RS0030

@@ -20,7 +20,28 @@ public sealed class CommandsTests : IDisposable
     [InlineData("frobnicate")]
     [InlineData("case")]
     [InlineData("case", "unload")]
+    [InlineData("case", "load")]
+    [InlineData("case", "load", "a.json", "--stop-at", "published")]
+    [InlineData("tally", "a", "b")]
+    [InlineData("tally", "--fast")]
     [InlineData("ballot")]
+    [InlineData("ballot", "burn")]
+    [InlineData("ballot", "seal", "--round", "a.json")]
+    [InlineData("ballot", "seal", "stray", "--round", "a", "--answers", "b", "--key", "c", "--out", "d")]
+    [InlineData("ballot", "commit")]
+    [InlineData("ballot", "commit", "a.json", "--server", "http://127.0.0.1:1")]
+    [InlineData("ballot", "open", "a.json", "--round", "x", "--api-key", "k")]
+    [InlineData("ballot", "verify")]
+    [InlineData("draw")]
+    [InlineData("draw", "verify")]
+    [InlineData("draw", "verify", "a.json", "--panel", "pnl_1")]
+    [InlineData("evidence")]
+    [InlineData("evidence", "submit", "a.bin")]
+    [InlineData("evidence", "submit", "a.bin", "--incident", "i", "--title", "t", "--description", "d", "--media-type", "nonsense")]
+    [InlineData("evidence", "get", "evd_1", "--server", "http://127.0.0.1:1")]
+    [InlineData("evidence", "custody")]
+    [InlineData("evidence", "custody", "evd_1", "--server", "ftp://127.0.0.1")]
+    [InlineData("log")]
     [InlineData("verify")]
     [InlineData("verify", "a", "b")]
     [InlineData("log", "audit", "not-an-address")]
@@ -32,6 +53,24 @@ public sealed class CommandsTests : IDisposable
 
         _error.ToString().Should().Contain("usage: attribution");
         _output.ToString().Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("case", "load", "--help")]
+    [InlineData("tally", "--help")]
+    [InlineData("ballot", "--help")]
+    [InlineData("ballot", "seal", "--help")]
+    [InlineData("evidence", "submit", "--help")]
+    [InlineData("verify", "--help")]
+    [InlineData("log", "audit", "--help")]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public async Task Every_verb_explains_itself(params string[] args)
+    {
+        (await RunAsync(args)).Should().Be(ExitCode.Holds);
+
+        _output.ToString().Should().StartWith("usage: attribution");
+        _error.ToString().Should().BeEmpty();
     }
 
     [Fact]

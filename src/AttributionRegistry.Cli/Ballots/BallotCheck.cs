@@ -98,20 +98,3 @@ public static class BallotCheck
         }
     }
 }
-
-/// <summary>Files that only their owner may read: whoever reads a sealed ballot's file knows the vote.</summary>
-public static class PrivateFile
-{
-    /// <summary>Never replaces a file: a salt that is lost cannot be made again.</summary>
-    public static void Write(string path, string text)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var writer = new StreamWriter(path, options);
-        writer.Write(text);
-    }
-}

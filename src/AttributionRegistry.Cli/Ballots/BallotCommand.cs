@@ -1,88 +1,42 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Ballots;
 
 /// <summary><c>attribution ballot seal|commit|open|verify</c>: a member's side of a sealed vote. The ballot stays on this machine until it is opened.</summary>
 public static class BallotCommand
 {
-    public const string Usage = """
-        usage: attribution ballot seal --round ROUND.json --answers ANSWERS.json --key KEY.pem --out SEALED.json [--previous SEALED.json]
-               attribution ballot commit SEALED.json --server URL --round ID --api-key-file FILE
-               attribution ballot open SEALED.json --server URL --round ID --api-key-file FILE
-               attribution ballot verify SEALED.json [--round ROUND.json]
-        ROUND.json is what GET /v1/rounds/{id} answers. KEY.pem is the member's ballot key for the case (PKCS#8).
-        """;
-
-    /// <summary>0 done or holds, 1 refused or does not hold, 2 wrong use, 3 the server could not be reached.</summary>
-    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error) => RunAsync(args, output, error, FreshBytes, CancellationToken.None);
-
-    /// <summary>As above, with the random bytes from outside.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Func<int, byte[]> entropy, CancellationToken cancel)
+    /// <summary>Seals answers for a round with the member's ballot key for the case; asks no server.</summary>
+    public static int Seal(string[] args, TextWriter output, Func<int, byte[]> entropy)
     {
-        ArgumentNullException.ThrowIfNull(args);
-        ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(error);
-        try
-        {
-            return args switch
-            {
-                ["seal", .. var rest] => Seal(Arguments.Parse(rest, "round", "answers", "key", "out", "previous"), output, entropy),
-                ["commit", .. var rest] => await SendAsync(Arguments.Parse(rest, "server", "round", "api-key-file"), "envelopes", b => b.EnvelopeRequest(), output, entropy, cancel),
-                ["open", .. var rest] => await SendAsync(Arguments.Parse(rest, "server", "round", "api-key-file"), "openings", b => b.OpeningRequest(), output, entropy, cancel),
-                ["verify", .. var rest] => Verify(Arguments.Parse(rest, "round"), output),
-                _ => throw new UsageException(Usage),
-            };
-        }
-        catch (RegistryRefusedException refusal)
-        {
-            await error.WriteLineAsync(refusal.Message);
-            return ExitCode.DoesNotHold;
-        }
-        catch (RegistryUnreachableException silence)
-        {
-            await error.WriteLineAsync(silence.Message);
-            return ExitCode.CouldNotReach;
-        }
-        catch (Exception fault) when (fault is UsageException or FormatException or IOException or UnauthorizedAccessException or JsonException or CryptographicException or ArgumentException)
-        {
-            await error.WriteLineAsync(fault.Message);
-            return ExitCode.WrongUse;
-        }
-    }
-
-    private static int Seal(Arguments args, TextWriter output, Func<int, byte[]> entropy)
-    {
-        var frame = RoundFile.Read(args.Required("round")).Frame;
-        var answers = JsonNode.Parse(File.ReadAllText(args.Required("answers")), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
-            ?? throw new FormatException("The answers are an object by question.");
-        var previous = args.Option("previous") is { } file ? SealedBallot.Parse(File.ReadAllText(file)) : null;
-        using var key = ECDsa.Create();
-        key.ImportFromPem(File.ReadAllText(args.Required("key")));
-        var ballot = new BallotSealer(key, entropy).Seal(frame, answers, previous);
-        PrivateFile.Write(args.Required("out"), ballot.ToJson());
+        var read = Arguments.Parse(args, "round", "answers", "key", "out", "previous");
+        read.None();
+        var (round, answers, key, into) = (read.Required("round"), read.Required("answers"), read.Required("key"), read.Required("out"));
+        var frame = RoundFile.Read(round).Frame;
+        var previous = read.Option("previous") is { } file ? SealedBallot.Parse(File.ReadAllText(file)) : null;
+        using var ballotKey = PrivateFile.ReadKey(key);
+        var ballot = SealOrExplain(new BallotSealer(ballotKey, entropy), frame, Answers(answers), previous);
+        PrivateFile.Write(into, ballot.ToJson());
         output.WriteLine($"{ballot.Commitment} revision {ballot.Revision} by {ballot.BallotKeyId}");
         return ExitCode.Holds;
     }
 
-    private static async Task<int> SendAsync(
-        Arguments args, string to, Func<SealedBallot, JsonObject> body, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
-    {
-        var ballot = SealedBallot.Parse(await File.ReadAllTextAsync(args.Single("sealed ballot"), cancel));
-        var apiKey = (await File.ReadAllTextAsync(args.Required("api-key-file"), cancel)).Trim();
-        var server = Arguments.Address(args.Required("server"));
-        using var client = new RegistryClient(new HttpClient { BaseAddress = server }, apiKey, entropy);
-        var answer = await client.PostAsync($"/v1/rounds/{Uri.EscapeDataString(args.Required("round"))}/{to}", body(ballot), cancel);
-        await output.WriteLineAsync(answer["receipt"]?.ToJsonString() ?? "");
-        return ExitCode.Holds;
-    }
+    /// <summary>Hands in the envelope, from which nobody can tell the vote.</summary>
+    public static Task<int> CommitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel) =>
+        SendAsync(args, "envelopes", ballot => ballot.EnvelopeRequest(), output, entropy, cancel);
 
-    private static int Verify(Arguments args, TextWriter output)
+    /// <summary>Opens a ballot that was handed in, in the reveal window.</summary>
+    public static Task<int> OpenAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel) =>
+        SendAsync(args, "openings", ballot => ballot.OpeningRequest(), output, entropy, cancel);
+
+    /// <summary>Checks a sealed ballot, and against its round where that is given; asks no server.</summary>
+    public static int Verify(string[] args, TextWriter output)
     {
-        var ballot = SealedBallot.Parse(File.ReadAllText(args.Single("sealed ballot")));
-        var round = args.Option("round") is { } file ? RoundFile.Read(file) : null;
+        var read = Arguments.Parse(args, "round");
+        var ballot = SealedBallot.Parse(File.ReadAllText(read.Single("sealed ballot")));
+        var round = read.Option("round") is { } file ? RoundFile.Read(file) : null;
         if (BallotCheck.FirstFault(ballot, round) is { } fault)
         {
             output.WriteLine($"does not hold: {fault}");
@@ -93,7 +47,40 @@ public static class BallotCommand
         return ExitCode.Holds;
     }
 
-#pragma warning disable RS0030 // The root of randomness of this command; everything below takes the function.
-    private static byte[] FreshBytes(int count) => RandomNumberGenerator.GetBytes(count);
-#pragma warning restore RS0030
+    private static async Task<int> SendAsync(
+        string[] args, string to, Func<SealedBallot, JsonObject> body, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "round"]);
+        var (file, round) = (read.Single("sealed ballot"), read.Required("round"));
+        var ballot = SealedBallot.Parse(await File.ReadAllTextAsync(file, cancel));
+        using var client = await Connections.CallerAsync(read, entropy, cancel);
+        var answer = await client.PostAsync($"/v1/rounds/{Uri.EscapeDataString(round)}/{to}", body(ballot), cancel);
+        await output.WriteLineAsync(answer["receipt"]?.ToJsonString() ?? "");
+        return ExitCode.Holds;
+    }
+
+    private static JsonObject Answers(string file)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(file), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw new FormatException($"{file}: the answers are an object by question.");
+        }
+        catch (JsonException fault)
+        {
+            throw new FormatException($"{file} is not JSON: {fault.Message}", fault);
+        }
+    }
+
+    private static SealedBallot SealOrExplain(BallotSealer sealer, BallotFrame frame, JsonObject answers, SealedBallot? previous)
+    {
+        try
+        {
+            return sealer.Seal(frame, answers, previous);
+        }
+        catch (CanonicalJsonException fault)
+        {
+            throw new FormatException($"The answers have no canonical form: {fault.Message}", fault);
+        }
+    }
 }

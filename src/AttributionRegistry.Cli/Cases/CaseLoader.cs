@@ -6,8 +6,8 @@ namespace AttributionRegistry.Cli.Cases;
 /// <summary>The findings that a case file came to.</summary>
 /// <param name="Case">The case's id in the file.</param>
 /// <param name="Incident">Its incident in the registry.</param>
-/// <param name="Number">The number of the finding.</param>
-/// <param name="Outcome">attributed, attributed-not-crosscheckable or inconclusive.</param>
+/// <param name="Number">The number of the finding; empty when the case was left open.</param>
+/// <param name="Outcome">attributed, attributed-not-crosscheckable or inconclusive; or where the case was left.</param>
 /// <param name="AsExpected">Whether that is what the file expects; true when it expects nothing.</param>
 public sealed record LoadedCase(string Case, string Incident, string Number, string Outcome, bool AsExpected);
 
@@ -32,12 +32,13 @@ public static class CaseLoader
     /// <param name="entropy">Random bytes for salts, nonces and keys of repetition.</param>
     /// <param name="output">One line for each group of steps, and one with number and outcome.</param>
     /// <param name="cancel">Stops between two requests.</param>
+    /// <param name="stopAt">Where to leave the cases open; null takes them to their findings.</param>
     /// <exception cref="CaseFileException">The file is at fault; nothing was done.</exception>
     /// <exception cref="LoadStoppedException">The registry refused a step.</exception>
     /// <exception cref="ExerciseException">The instance is no exercise, or the credentials lack somebody.</exception>
     /// <exception cref="RegistryUnreachableException">The registry did not answer.</exception>
     public static async Task<IReadOnlyList<LoadedCase>> LoadAsync(
-        string json, Cast cast, Func<int, byte[]> entropy, TextWriter output, CancellationToken cancel)
+        string json, Cast cast, Func<int, byte[]> entropy, TextWriter output, CancellationToken cancel, StopAt? stopAt = null)
     {
         ArgumentNullException.ThrowIfNull(cast);
         ArgumentNullException.ThrowIfNull(output);
@@ -46,12 +47,12 @@ public static class CaseLoader
         var loaded = new List<LoadedCase>();
         foreach (var entry in file.Cases)
         {
-            var run = new ExerciseRun(entry, cast, entropy, output);
+            var run = new ExerciseRun(entry, cast, entropy, output, stopAt);
             var result = await run.RunAsync(cancel);
             loaded.Add(result);
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{entry.Id}: {result.Number} {result.Outcome}{(result.AsExpected ? "" : $" (the file expects {entry.Expected!.Outcome})")}"));
+                $"{entry.Id}: {(result.Number.Length == 0 ? result.Incident : result.Number)} {result.Outcome}{(result.AsExpected ? "" : $" (the file expects {entry.Expected!.Outcome})")}"));
         }
 
         return loaded;

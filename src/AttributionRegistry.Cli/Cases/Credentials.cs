@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AttributionRegistry.Cli.Ballots;
 using AttributionRegistry.Cli.Http;
 
 namespace AttributionRegistry.Cli.Cases;
@@ -32,22 +32,7 @@ public sealed record Credentials(string BaseUrl, IReadOnlyList<Credential> Peopl
         return new Cast(
             [.. People.Select(each => new Player(
                 each.Name, each.Roles, new RegistryClient(new HttpClient(handler, disposeHandler: false) { BaseAddress = server }, each.ApiKey, entropy),
-                each.SigningKeyFile is null ? null : ReadKey(Path.Combine(folder, each.SigningKeyFile))))]);
-    }
-
-    private static ECDsa ReadKey(string file)
-    {
-        var key = ECDsa.Create();
-        try
-        {
-            key.ImportFromPem(File.ReadAllText(file));
-            return key;
-        }
-        catch (Exception fault) when (fault is ArgumentException or CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            key.Dispose();
-            throw new FormatException($"{file} is no signing key in PKCS#8 PEM: {fault.Message}", fault);
-        }
+                each.SigningKeyFile is null ? null : PrivateFile.ReadKey(Path.Combine(folder, each.SigningKeyFile))))]);
     }
 }
 

@@ -12,7 +12,7 @@ internal sealed partial class ExerciseRun
 {
     private const string QuestionId = "Q1";
 
-    private async Task<CountedVote> VoteAsync(CancellationToken cancel)
+    private async Task<OpenedRound> OpenRoundAsync(CancellationToken cancel)
     {
         Step("open the round");
         var matrix = Matrix();
@@ -34,16 +34,47 @@ internal sealed partial class ExerciseRun
         Step("read the round");
         var view = await _chair.Client.GetObjectAsync($"/v1/rounds/{round}", cancel);
         var frame = new BallotFrame(_incident, (int)view["number"]!, (string)view["rulesHash"]!, (string)view["evidenceRoot"]!);
+        return new OpenedRound(round, frame, answers);
+    }
+
+    private async Task<List<(Player Member, SealedBallot Ballot)>> CommitAsync(OpenedRound round, IEnumerable<ExerciseAnswer> answers, CancellationToken cancel)
+    {
         Step("seal and commit ballots");
         var sealedBallots = new List<(Player Member, SealedBallot Ballot)>();
         foreach (var answer in answers)
         {
             var member = _panel.First(each => each.Member!.Id == answer.Member);
-            var ballot = new BallotSealer(_ballotKeys[await member.IdAsync(cancel)], entropy).Seal(frame, new JsonObject { [QuestionId] = AnswerOf(answer) });
+            var ballot = new BallotSealer(_ballotKeys[await member.IdAsync(cancel)], entropy).Seal(round.Frame, new JsonObject { [QuestionId] = AnswerOf(answer) });
             sealedBallots.Add((member, ballot));
-            await PostAsync(member, $"/v1/rounds/{round}/envelopes", ballot.EnvelopeRequest(), cancel);
+            await PostAsync(member, $"/v1/rounds/{round.Id}/envelopes", ballot.EnvelopeRequest(), cancel);
         }
 
+        return sealedBallots;
+    }
+
+    /// <summary>Commits all ballots but a few, and keeps on disk what the members need to vote and to open what they sealed.</summary>
+    private async Task LeaveRoundOpenAsync(OpenedRound round, StopAt stop, CancellationToken cancel)
+    {
+        Step("keep the ballot keys");
+        var folder = StopAt.FolderOf(stop.BallotFolder, _incident);
+        PrivateFile.MakeFolder(folder);
+        foreach (var member in _panel)
+        {
+            PrivateFile.Write(Path.Combine(folder, StopAt.KeyFile(member.Member!.Id)), _ballotKeys[await member.IdAsync(cancel)].ExportPkcs8PrivateKeyPem() + "\n");
+        }
+
+        foreach (var (member, ballot) in await CommitAsync(round, round.Answers.SkipLast(StopAt.VotersLeft), cancel))
+        {
+            PrivateFile.Write(Path.Combine(folder, StopAt.SealedFile(member.Member!.Id)), ballot.ToJson());
+        }
+
+        await SayAsync($"round {round.Id} open, {_panel.Count - StopAt.VotersLeft} of {_panel.Count} ballots sealed; keys in {folder}");
+    }
+
+    private async Task<CountedVote> VoteAsync(OpenedRound opened, CancellationToken cancel)
+    {
+        var (round, answers) = (opened.Id, opened.Answers);
+        var sealedBallots = await CommitAsync(opened, answers, cancel);
         Step("close the commit window");
         await PostAsync(_chair, $"/v1/rounds/{round}/windows", null, cancel);
         Step("open the ballots");
@@ -124,6 +155,8 @@ internal sealed partial class ExerciseRun
         return new LoadedCase(
             entry.Id, _incident, number, outcome, entry.Expected is not { } expected || (expected.Outcome == outcome && expected.Adopts == vote.Adopted));
     }
+
+    private sealed record OpenedRound(string Id, BallotFrame Frame, IReadOnlyList<ExerciseAnswer> Answers);
 
     private static JsonObject AnswerOf(ExerciseAnswer answer) => new()
     {

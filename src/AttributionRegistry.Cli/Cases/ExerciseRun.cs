@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Assessment;
+using Stage = AttributionRegistry.Domain.Cases.Stage;
 
 namespace AttributionRegistry.Cli.Cases;
 
 /// <summary>One incident on its way through the exercise; what the registry called things is kept here.</summary>
-internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, byte[]> entropy, TextWriter output)
+internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, byte[]> entropy, TextWriter output, StopAt? stopAt)
 {
     private readonly Player _referrer = cast.One("referrer");
     private readonly Player _registrar = cast.One("registrar");
@@ -33,13 +34,25 @@ internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, 
             await ReferAsync(cancel);
             await ConstituteAsync(cancel);
             await OpenAsync(cancel);
+            if (stopAt is { Stage: Stage.Collecting })
+            {
+                return Left();
+            }
+
             await CollectAsync(cancel);
             await AssessAsync(cancel);
             await ReviewAsync(cancel);
             await HearAsync(cancel);
             await ReleaseAsync(cancel);
             await DeliberateAsync(cancel);
-            var vote = await VoteAsync(cancel);
+            var round = await OpenRoundAsync(cancel);
+            if (stopAt is not null)
+            {
+                await LeaveRoundOpenAsync(round, stopAt, cancel);
+                return Left();
+            }
+
+            var vote = await VoteAsync(round, cancel);
             return await PublishAsync(vote, cancel);
         }
         catch (RegistryRefusedException refusal)
@@ -54,6 +67,8 @@ internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, 
             }
         }
     }
+
+    private LoadedCase Left() => new(entry.Id, _incident, "", $"left at {Wire.Name(stopAt!.Stage)}", AsExpected: true);
 
     /// <summary>Names what is being done, so that a refusal can say where the exercise stopped.</summary>
     private void Step(string name) => _step = name;

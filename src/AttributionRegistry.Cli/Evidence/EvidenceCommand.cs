@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Cli.Cases;
@@ -11,53 +14,72 @@ public static class EvidenceCommand
     /// <summary>Describes a file, sends its bytes with their digest, and prints the item's id.</summary>
     public static async Task<int> SubmitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "incident", "title", "description", "kind", "tlp", "interest", "media-type", "server", "credentials", "as");
-        var bytes = await File.ReadAllBytesAsync(read.Single("file"), cancel);
-        var incident = Uri.EscapeDataString(read.Required("incident"));
-        var mediaType = read.Option("media-type") ?? "application/octet-stream";
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "incident", "title", "description", "kind", "tlp", "interest", "media-type"]);
+        var (file, incident) = (read.Single("file"), Uri.EscapeDataString(read.Required("incident")));
+        var (title, description) = (read.Required("title"), read.Required("description"));
+        var mediaType = MediaType(read.Option("media-type") ?? MediaTypeNames.Application.Octet);
+        byte[] digest;
+        await using (var bytes = File.OpenRead(file))
+        {
+            digest = await SHA256.HashDataAsync(bytes, cancel);
+        }
+
         using var client = await Connections.CallerAsync(read, entropy, cancel);
         var written = await client.PostAsync($"/v1/incidents/{incident}/evidence", new JsonObject
         {
-            ["title"] = read.Required("title"),
+            ["title"] = title,
             ["kind"] = read.Option("kind") ?? "file",
-            ["description"] = Wire.Text(read.Required("description")),
+            ["description"] = Wire.Text(description),
             ["declaredMediaType"] = mediaType,
             ["interestInOutcome"] = read.Option("interest") ?? "none",
             ["tlp"] = read.Option("tlp") ?? "TLP:AMBER",
         }, cancel);
         var id = (string?)written["id"] ?? throw new RegistryUnreachableException("The answer names no item.");
-        await client.PutBytesAsync($"/v1/evidence/{id}/content", bytes, mediaType, cancel);
-        await output.WriteLineAsync($"{id} sha-256 {Convert.ToHexStringLower(SHA256.HashData(bytes))}");
+        await client.PutFileAsync($"/v1/evidence/{id}/content", file, digest, mediaType, cancel);
+        await output.WriteLineAsync($"{id} sha-256 {Convert.ToHexStringLower(digest)}");
         return ExitCode.Holds;
     }
 
-    /// <summary>Fetches an item. The file is written only when its digest is the recorded one.</summary>
+    /// <summary>Fetches an item. The file is there only when its digest is the recorded one; no file is replaced.</summary>
     public static async Task<int> GetAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "out", "server", "credentials", "as");
-        var id = Uri.EscapeDataString(read.Single("id"));
-        using var client = await Connections.CallerAsync(read, entropy, cancel);
-        var item = await client.GetObjectAsync($"/v1/evidence/{id}", cancel);
-        var bytes = await client.GetBytesAsync($"/v1/evidence/{id}/content", cancel);
-        var found = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        var recorded = (string?)item["payload"]?["sha256"] ?? (string?)item["sha256"];
-        if (found != recorded)
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "out"]);
+        var (id, into) = (Uri.EscapeDataString(read.Single("id")), Path.GetFullPath(read.Required("out")));
+        if (Path.Exists(into))
         {
-            await output.WriteLineAsync($"digest: the bytes have {found}, the record says {recorded ?? "nothing"}; nothing was written");
-            return ExitCode.DoesNotHold;
+            throw new UsageException($"{into} is there already; nothing was asked for.");
         }
 
-        await File.WriteAllBytesAsync(read.Required("out"), bytes, cancel);
-        await output.WriteLineAsync($"{bytes.Length} bytes, sha-256 {found}");
-        return ExitCode.Holds;
+        using var client = await Connections.CallerAsync(read, entropy, cancel);
+        var item = await client.GetObjectAsync($"/v1/evidence/{id}", cancel);
+        var recorded = (string?)item["payload"]?["sha256"];
+        var partial = $"{into}.{Convert.ToHexStringLower(entropy(8))}.part";
+        try
+        {
+            var (length, found) = await client.GetFileAsync($"/v1/evidence/{id}/content", partial, cancel);
+            if (found != recorded)
+            {
+                await output.WriteLineAsync($"digest: the bytes have {found}, the record says {recorded ?? "nothing"}; nothing was written");
+                return ExitCode.DoesNotHold;
+            }
+
+            File.Move(partial, into);
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{length} bytes, sha-256 {found}"));
+            return ExitCode.Holds;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
     }
 
     /// <summary>Prints the chain of custody, one link a line, and whether each giver is the last holder.</summary>
     public static async Task<int> CustodyAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "server", "credentials", "as");
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions]);
+        var id = Uri.EscapeDataString(read.Single("id"));
         using var client = await Connections.CallerAsync(read, entropy, cancel);
-        var answer = await client.GetAsync($"/v1/evidence/{Uri.EscapeDataString(read.Single("id"))}/custody", cancel);
+        var answer = await client.GetAsync($"/v1/evidence/{id}/custody", cancel);
         var links = (answer as JsonArray ?? answer["items"] as JsonArray ?? []).OfType<JsonObject>().ToList();
         string? holder = null;
         foreach (var link in links)
@@ -75,4 +97,6 @@ public static class EvidenceCommand
 
         return ExitCode.Holds;
     }
+
+    private static string MediaType(string text) => MediaTypeHeaderValue.TryParse(text, out _) ? text : throw new UsageException($"'{text}' is no media type.");
 }

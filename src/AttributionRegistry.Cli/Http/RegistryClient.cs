@@ -77,7 +77,49 @@ public sealed class RegistryClient : IDisposable
             path);
     }
 
+    /// <summary>Sends a file, without holding it in memory, with its digest.</summary>
+    public async Task<JsonObject> PutFileAsync(string path, string file, ReadOnlyMemory<byte> sha256, string mediaType, CancellationToken cancel)
+    {
+        var digest = Convert.ToBase64String(sha256.Span);
+        return ParseObject(
+            await SendAsync(
+                HttpMethod.Put, path,
+                () => new StreamContent(File.OpenRead(file)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(mediaType) } },
+                message => message.Content!.Headers.TryAddWithoutValidation("Content-Digest", $"sha-256=:{digest}:"),
+                cancel),
+            path);
+    }
+
+    /// <summary>Fetches bytes into a new file, without holding them in memory.</summary>
+    /// <returns>Their number and SHA-256, hex.</returns>
+    public async Task<(long Length, string Sha256)> GetFileAsync(string path, string file, CancellationToken cancel)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, path);
+        message.Headers.Authorization = Bearer;
+        try
+        {
+            using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
+            if (!answer.IsSuccessStatusCode)
+            {
+                throw RegistryRefusedException.From((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancel));
+            }
+
+            await using var into = new FileStream(file, FileMode.CreateNew, FileAccess.ReadWrite);
+            await answer.Content.CopyToAsync(into, cancel);
+            into.Position = 0;
+            return (into.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(into, cancel)));
+        }
+        catch (HttpRequestException failure)
+        {
+            throw Unreachable(failure);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private AuthenticationHeaderValue? Bearer => _apiKey is null ? null : new AuthenticationHeaderValue("Bearer", _apiKey);
+
+    private RegistryUnreachableException Unreachable(HttpRequestException failure) => new($"{_http.BaseAddress} cannot be reached: {failure.Message}", failure);
 
     private async Task<byte[]> SendAsync(
         HttpMethod method, string path, Func<HttpContent?>? content, Action<HttpRequestMessage>? prepare, CancellationToken cancel)
@@ -88,7 +130,7 @@ public sealed class RegistryClient : IDisposable
             try
             {
                 using var message = new HttpRequestMessage(method, path) { Content = content?.Invoke() };
-                message.Headers.Authorization = _apiKey is null ? null : new AuthenticationHeaderValue("Bearer", _apiKey);
+                message.Headers.Authorization = Bearer;
                 prepare?.Invoke(message);
                 using var answer = await _http.SendAsync(message, cancel);
                 var body = await answer.Content.ReadAsByteArrayAsync(cancel);
@@ -112,7 +154,7 @@ public sealed class RegistryClient : IDisposable
             }
             catch (HttpRequestException failure)
             {
-                throw new RegistryUnreachableException($"{_http.BaseAddress} cannot be reached: {failure.Message}", failure);
+                throw Unreachable(failure);
             }
             catch (TaskCanceledException timeout) when (!cancel.IsCancellationRequested)
             {

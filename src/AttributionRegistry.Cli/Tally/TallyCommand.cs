@@ -3,17 +3,10 @@ namespace AttributionRegistry.Cli.Tally;
 /// <summary><c>attribution tally FILE</c>: recounts a file of tally cases and says where it disagrees.</summary>
 public static class TallyCommand
 {
-    public const string Usage = "usage: attribution tally FILE";
-
     /// <summary>0 every case agrees, 1 any differs, 2 wrong use or not a file of tally cases.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        if (args is not [var file] || file.StartsWith('-'))
-        {
-            error.WriteLine(Usage);
-            return TallyCases.NotTallyCases;
-        }
-
+        var file = Arguments.Parse(args).Single("file of tally cases");
         string json;
         try
         {

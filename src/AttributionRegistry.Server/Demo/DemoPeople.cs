@@ -74,7 +74,7 @@ public static class DemoPeople
         return outcome is Outcome.Done ? key.Text : throw new InvalidOperationException($"The demo could not make the account of {name}.");
     }
 
-    private static void WritePrivate(string path, string text)
+    internal static void WritePrivate(string path, string text)
     {
         var temporary = path + ".new";
         using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))

@@ -26,16 +26,18 @@ public static class DemoRun
         var credentials = await DemoPeople.EnsureAsync(core, settings, address, at);
         await output.WriteLineAsync($"Demo: an EXERCISE on public reporting; its findings are the findings of no body.\nData folder: {settings.DataPath}");
         var there = core.Store.Database.Read(c => c.Query<string>(NamesSql).ToHashSet());
-        var missing = CaseFiles().Where(f => !there.Contains(NameIn(f))).ToList();
-        if (missing.Count > 0)
+        var people = Credentials.Parse(await File.ReadAllTextAsync(credentials, cancel));
+        using (var cast = people.ToCast(new Uri(address), settings.DataPath, core.Entropy.Bytes))
         {
-            using var cast = Credentials.Parse(await File.ReadAllTextAsync(credentials, cancel))
-                .ToCast(new Uri(address), settings.DataPath, core.Entropy.Bytes);
-            foreach (var file in missing)
+            foreach (var file in CaseFiles().Where(f => !there.Contains(NameIn(f))))
             {
                 await CaseLoader.LoadAsync(file, cast, core.Entropy.Bytes, output, cancel);
             }
+
+            await OpenExercises.EnsureAsync(core, settings, cast, output, cancel);
         }
+
+        var tour = TourFile.Write(core, settings, people, address);
 
         await output.WriteLineAsync($"""
 
@@ -45,6 +47,7 @@ public static class DemoRun
               API           {address}/docs
               log           {address}/log/checkpoint
               credentials   {credentials}   (one API key per person: "Authorization: Bearer atr_per_…")
+              open to you   one exercise collects evidence, one has a round open; their ids and keys for the README's tour: {tour}
             Stop with Ctrl+C; a second start finds everything here.
             """);
     }

@@ -56,7 +56,7 @@ public sealed class ExerciseFixture : IAsyncLifetime
         return client;
     }
 
-    private static string CaseFile(string name)
+    public static string CaseFile(string name)
     {
         using var reader = new StreamReader(typeof(DemoRun).Assembly.GetManifestResourceStream($"cases.{name}.json")!);
         return reader.ReadToEnd();

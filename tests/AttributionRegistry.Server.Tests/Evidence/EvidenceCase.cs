@@ -10,6 +10,7 @@ using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Tests.Running;
 using AttributionRegistry.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AttributionRegistry.Server.Tests.Evidence;
 

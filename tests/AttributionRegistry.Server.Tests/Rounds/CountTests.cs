@@ -1,10 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using AttributionRegistry.Cli;
 using AttributionRegistry.Cli.Ballots;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Tests.Panels;
+using Microsoft.Extensions.Time.Testing;
 using static AttributionRegistry.Server.Tests.Panels.PanelCase;
 
 namespace AttributionRegistry.Server.Tests.Rounds;
@@ -132,7 +135,7 @@ public sealed class CountTests
         Directory.Delete(folder, recursive: true);
     }
 
-    private static Task<int> RunAsync(params string[] args) => BallotCommand.RunAsync(args, new StringWriter(), new StringWriter());
+    private static Task<int> RunAsync(params string[] args) => Commands.RunAsync(["ballot", .. args], TextWriter.Null, TextWriter.Null, new Entropy(new FakeTimeProvider()).Bytes, CancellationToken.None);
 
     // Commits all, then opens all. The last ones dissent.
     private static async Task VoteAsync(PanelCase voting, IReadOnlyList<Member> members, int dissenters)
