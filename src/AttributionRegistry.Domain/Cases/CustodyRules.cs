@@ -50,8 +50,8 @@ public abstract partial record CaseCommand
 
         private Refusal? Offer(Case state, EvidenceItem item) =>
             To is not { } to || to == By.Id ? Refusal.Invalid("custody-receiver", "An offer names another person, who is to receive the item.", "/to")
-            : string.IsNullOrWhiteSpace(Circumstances.Method) ? Refusal.Invalid("custody-circumstances", "An offer says how the item is handed over.", "/method")
-            : string.IsNullOrWhiteSpace(Circumstances.Purpose) ? Refusal.Invalid("custody-circumstances", "An offer says why the item is handed over.", "/purpose")
+            : string.IsNullOrWhiteSpace(Circumstances.Method) ? Refusal.Invalid("custody-circumstances", "An offer says how the item is handed over.", "/circumstances/method")
+            : string.IsNullOrWhiteSpace(Circumstances.Purpose) ? Refusal.Invalid("custody-circumstances", "An offer says why the item is handed over.", "/circumstances/purpose")
             : state.Parties.ContainsKey(to) || state.Recused.Contains(to) || state.Panel?.SeatOf(to) is not null
                 ? Refusal.Conflict("custody-receiver", "Parties, members of the panel and recused people do not hold evidence.", "/to")
             : item.Offer is { } open ? Refusal.Conflict("offer-open", $"The item is offered to {open.OfferedTo} already; withdraw that offer first.")
@@ -105,12 +105,12 @@ internal static partial class CustodyWords
     internal static Refusal? Fault(EvidenceItem item, Circumstances said) => (said.SeenSha256, item.Payload) switch
     {
         (null, _) => null,
-        ({ } seen, _) when !Digest().IsMatch(seen) => Refusal.Invalid("bad-seen-digest", "A SHA-256 is 64 lower-case hexadecimal digits.", "/sha256"),
-        (_, null) => Refusal.Conflict("payload-missing", "There are no recorded bytes to compare a digest with.", "/sha256"),
+        ({ } seen, _) when !Digest().IsMatch(seen) => Refusal.Invalid("bad-seen-digest", "A SHA-256 is 64 lower-case hexadecimal digits.", "/circumstances/seenSha256"),
+        (_, null) => Refusal.Conflict("payload-missing", "There are no recorded bytes to compare a digest with.", "/circumstances/seenSha256"),
         ({ } seen, { } payload) when seen != payload.Sha256 => Refusal.Conflict(
             "seen-digest-differs",
             $"The digest seen is {seen}, the recorded one is {payload.Sha256}. Compute it again; reading the content checks the registry's own copy and quarantines it if it is damaged (E1).",
-            "/sha256"),
+            "/circumstances/seenSha256"),
         _ => null,
     };
 
