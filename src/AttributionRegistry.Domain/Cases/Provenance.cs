@@ -53,7 +53,7 @@ public sealed record MetadataEntry(string Place, string Name, string Value);
 /// <summary>What was found in an original when its metadata was taken out of a copy.</summary>
 /// <param name="Format">Format of the file as its bytes show it.</param>
 /// <param name="Entries">What was found, in order.</param>
-/// <param name="Complete">False when more was found than is listed.</param>
+/// <param name="Complete">False when there is, or may be, more than is listed.</param>
 public sealed record MetadataReport(string Format, ImmutableArray<MetadataEntry> Entries, bool Complete = true);
 
 /// <summary>A living source of a case. Readers see the number; the name stays with the submitter and the custodian.</summary>

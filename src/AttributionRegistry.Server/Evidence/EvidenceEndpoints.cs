@@ -13,6 +13,8 @@ public static class EvidenceEndpoints
         services.AddSingleton<PayloadIntake>();
         services.AddSingleton<PayloadOutlet>();
         services.AddSingleton<AccessRecorder>();
+        services.AddSingleton<WholePayloads>();
+        services.AddSingleton<MetadataStripper>();
         services.AddHostedService<PayloadSweeper>();
         return services;
     }
@@ -34,6 +36,8 @@ public static class EvidenceEndpoints
         evidence.MapGet("/custody-report.html", ReadCustodyReport.Page).WithName("ReadCustodyReportPage").Produces(StatusCodes.Status200OK, contentType: "text/html").Refuses(404);
         evidence.MapGet("/provenance", ReadProvenance.Handle).WithName("ReadProvenance").PublicRead()
             .Produces<ProvenanceGraph>(StatusCodes.Status200OK, ProvenanceGraph.MediaType).Refuses(404);
+        evidence.MapGet("/metadata", Derive.ReadMetadataAsync).WithName("ReadEvidenceMetadata").Refuses(404, 409, 422);
+        evidence.MapPost("/derivations", Derive.HandleAsync).WithName("DeriveEvidence").Refuses(403, 404, 409, 422);
         evidence.MapPost("/origin-links", WriteEvidence.LinkOriginAsync).WithName("LinkOrigin").Refuses(403, 404, 409, 422);
         evidence.MapGet("/source", ReadSource.HandleAsync).WithName("ReadEvidenceSource").Refuses(403, 404);
         evidence.MapGet("/grades", EvidenceReads.Grades).WithName("ListGrades").Refuses(404);

@@ -14,6 +14,10 @@ public static class EvidenceProblems
     public const string Quarantined = "evidence-quarantined";
     public const string Erased = "evidence-erased";
     public const string BulkSize = "bulk-size";
+    public const string FormatUnknown = "metadata-format-unknown";
+    public const string NotStrippable = "metadata-not-strippable";
+    public const string Unreadable = "metadata-unreadable";
+    public const string TooLargeToRead = "metadata-too-large";
 
     public static IReadOnlyList<ProblemEntry> All { get; } =
     [
@@ -26,6 +30,11 @@ public static class EvidenceProblems
         new(Quarantined, 409, "Evidence quarantined", "The stored bytes were found damaged earlier; nothing is served.", "Tell the custodian."),
         new(Erased, 410, "Evidence erased", "The bytes were erased by order of two people. Digest, description and custody stay.", "Read the item for the order and its reason."),
         new(BulkSize, 422, "Bulk size", "A bulk submission has 1 to 100 items.", "Split the list."),
+        new(FormatUnknown, 422, "Format unknown", "Metadata is understood in JPEG, PNG, WebP, TIFF, PDF, OOXML and OpenDocument files.", "Make the copy by hand and submit it with its original as parent."),
+        new(NotStrippable, 422, "Not stripped", "The metadata of this file cannot be taken out safely; the answer says why.", "Make the copy by hand and submit it with its original as parent."),
+        new(Unreadable, 422, "Unreadable file", "The file is broken, or unpacks to far more than such a file has.", "Make the copy by hand and submit it with its original as parent."),
+        new(TooLargeToRead, 422, "Too large", "Metadata is read in items of at most 64 MiB.", "Make the copy by hand and submit it with its original as parent."),
+        new("derivation-kind", 422, "Not made here", "The registry itself only takes metadata out.", "Submit the copy as an item with its original as parent."),
         new("description-missing", 422, "Description missing", "An item of evidence has a title and a description.", "Add them."),
         new("interest-missing", 422, "Interest missing", "The submitter declares an interest in the outcome; \"none\" is an answer.", "Add interestInOutcome."),
         new("parent-unknown", 422, "Original unknown", "A copy names an original of the same case (E3).", "Correct the id of the original."),
