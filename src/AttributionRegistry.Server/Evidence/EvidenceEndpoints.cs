@@ -32,8 +32,9 @@ public static class EvidenceEndpoints
         evidence.MapPost("/custody", CustodyVerbs.RecordAsync).WithName("RecordCustody").Refuses(403, 404, 409, 422);
         evidence.MapPost("/custody/offer/acceptance", CustodyVerbs.AnswerOfferAsync).WithName("AnswerCustodyOffer").Refuses(403, 404, 409, 422);
         evidence.MapPost("/custody/offer/withdrawal", CustodyVerbs.WithdrawOfferAsync).WithName("WithdrawCustodyOffer").Refuses(403, 404, 409, 422);
-        evidence.MapGet("/custody-report", ReadCustodyReport.Handle).WithName("ReadCustodyReport").Refuses(404, 406);
-        evidence.MapGet("/custody-report.html", ReadCustodyReport.Page).WithName("ReadCustodyReportPage").Produces(StatusCodes.Status200OK, contentType: "text/html").Refuses(404);
+        evidence.MapGet("/custody-report", ReadCustodyReport.Handle).WithName("ReadCustodyReport")
+            .Produces<CustodyReport>(StatusCodes.Status200OK, "application/json", "text/html").Refuses(404, 406);
+        evidence.MapGet("/custody-report.html", ReadCustodyReport.Page).WithName("ReadCustodyReportPage").Produces<string>(StatusCodes.Status200OK, "text/html").Refuses(404);
         evidence.MapGet("/provenance", ReadProvenance.Handle).WithName("ReadProvenance").PublicRead()
             .Produces<ProvenanceGraph>(StatusCodes.Status200OK, ProvenanceGraph.MediaType).Refuses(404);
         evidence.MapGet("/metadata", Derive.ReadMetadataAsync).WithName("ReadEvidenceMetadata").Refuses(404, 409, 422);
