@@ -142,6 +142,9 @@ public sealed record Case
 
     public EvidenceItem? Find(EvidenceId id) => Evidence.Find(e => e.Id == id);
 
+    /// <summary>The living source behind a pseudonym of this case.</summary>
+    public CaseSource? SourceOf(string? pseudonym) => LivingSources.Find(s => s.Pseudonym == pseudonym);
+
     public Hypothesis? Find(HypothesisId id) => Hypotheses.Find(h => h.Id == id);
 
     /// <summary>Items that may count: accepted, not rejected, quarantined or erased.</summary>

@@ -148,8 +148,8 @@ public sealed record EvidenceItem
     /// <summary>What was found in the original when this copy was freed of metadata.</summary>
     public MetadataReport? Metadata { get; init; }
 
-    /// <summary>Number of the living source in the case, or null.</summary>
-    public int? SourceNumber { get; init; }
+    /// <summary>Pseudonym of the living source in the case, or null.</summary>
+    public string? LivingSource { get; init; }
 
     public Withholding? Withheld { get; init; }
 

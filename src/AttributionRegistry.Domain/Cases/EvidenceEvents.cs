@@ -11,8 +11,11 @@ public abstract partial record CaseEvent
         [Open]
         public ImmutableArray<DerivedFrom> From { get; init; } = [];
 
-        /// <summary>The pseudonym's number; null where no living source is named.</summary>
-        public int? SourceNumber { get; init; }
+        /// <summary>
+        /// The pseudonym; null where no living source is named. A text, so that the log only commits to it: numbers would stand there
+        /// openly and tie withheld items together.
+        /// </summary>
+        public string? SourcePseudonym { get; init; }
 
         /// <summary>The real name: a member of its own, so that the description can be opened without it.</summary>
         public string? SourceName { get; init; }
@@ -28,11 +31,11 @@ public abstract partial record CaseEvent
                 Tlp = Described.Tlp,
                 SourceConsent = Described.SourceConsent,
                 From = From,
-                SourceNumber = SourceNumber,
+                LivingSource = SourcePseudonym,
                 Custody = [new CustodyEvent(CustodyKind.Received, null, recorded.By, recorded.By, recorded.At, "Described by its submitter.")],
             }),
-            LivingSources = SourceNumber > state.LivingSources.Count
-                ? state.LivingSources.Add(new CaseSource(SourceNumber.Value, SourceName!, recorded.By))
+            LivingSources = SourcePseudonym is { } pseudonym && state.SourceOf(pseudonym) is null
+                ? state.LivingSources.Add(new CaseSource(pseudonym, SourceName!, recorded.By))
                 : state.LivingSources,
         };
     }

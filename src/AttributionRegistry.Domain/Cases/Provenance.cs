@@ -56,17 +56,11 @@ public sealed record MetadataEntry(string Place, string Name, string Value);
 /// <param name="Complete">False when there is, or may be, more than is listed.</param>
 public sealed record MetadataReport(string Format, ImmutableArray<MetadataEntry> Entries, bool Complete = true);
 
-/// <summary>A living source of a case. Readers see the number; the name stays with the submitter and the custodian.</summary>
-/// <param name="Number">Its number in the case, from 1.</param>
+/// <summary>A living source of a case. Readers see the pseudonym; the name stays with the submitter and the custodian.</summary>
+/// <param name="Pseudonym">"Source 3": its number in the case, which says nothing elsewhere.</param>
 /// <param name="Name">The real name.</param>
 /// <param name="NamedBy">Who brought it.</param>
-public sealed record CaseSource(int Number, string Name, PersonId NamedBy)
-{
-    /// <summary>The pseudonym under which readers know the source.</summary>
-    public string Pseudonym => PseudonymOf(Number);
-
-    public static string PseudonymOf(int number) => $"Source {number}";
-}
+public sealed record CaseSource(string Pseudonym, string Name, PersonId NamedBy);
 
 /// <summary>Says that two items rest on one original report, or takes that back. The last word on a pair counts (E8).</summary>
 public sealed record OriginLink(EvidenceId One, EvidenceId Other, bool Linked, PersonId By, DateTimeOffset At, string Reason)

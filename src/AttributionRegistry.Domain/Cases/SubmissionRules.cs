@@ -57,14 +57,14 @@ public abstract partial record CaseCommand
             {
                 From = [.. Described.Parents.Select(p => new DerivedFrom(p.Original, p.How, Commitments[p.Original]))],
                 SourceName = name,
-                SourceNumber = name is null ? null : NumberOf(state, name),
+                SourcePseudonym = name is null ? null : PseudonymOf(state, name),
             };
         }
 
         // Only one's own earlier word is recognised: else a submitter could try names to learn who the sources of others are.
-        private int NumberOf(Case state, string name) =>
-            state.LivingSources.Find(s => s.NamedBy == By.Id && string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase))?.Number
-            ?? state.LivingSources.Count + 1;
+        private string PseudonymOf(Case state, string name) =>
+            state.LivingSources.Find(s => s.NamedBy == By.Id && string.Equals(s.Name, name, StringComparison.OrdinalIgnoreCase))?.Pseudonym
+            ?? $"Source {state.LivingSources.Count + 1}";
     }
 
     /// <summary>

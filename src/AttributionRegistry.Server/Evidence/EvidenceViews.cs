@@ -211,7 +211,7 @@ public sealed record EvidenceView
         Mictic = item.Described.Mictic,
         Origin = item.Described.Origin,
         Parents = OriginalsOf(item, inside: false),
-        LivingSource = item.SourceNumber is { } source ? CaseSource.PseudonymOf(source) : null,
+        LivingSource = item.LivingSource,
         Sources = item.Described.Sources,
         PayloadHeldElsewhere = item.Described.PayloadHeldElsewhere,
         Payload = item.Payload is { } p ? new PayloadView(p.Sha256, p.Size, p.SniffedMediaType) : null,

@@ -39,5 +39,5 @@ public static class ReadSource
             now.MayRead(caller) && (now.RolesOf(caller).Overlaps([Role.Custodian, Role.Auditor]) || SourceOf(now, item)?.NamedBy == caller.Id);
     }
 
-    private static CaseSource? SourceOf(Case state, EvidenceItem item) => item.SourceNumber is { } number ? state.LivingSources[number - 1] : null;
+    private static CaseSource? SourceOf(Case state, EvidenceItem item) => state.SourceOf(item.LivingSource);
 }

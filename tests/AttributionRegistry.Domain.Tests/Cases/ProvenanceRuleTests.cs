@@ -110,7 +110,7 @@ public sealed class ProvenanceRuleTests
     {
         var walk = At(Stage.Collecting);
         walk.Submit(Described() with { SourceName = "Ada Example" }).Submit(Described() with { SourceName = "Bob Example" }).Submit(Described() with { SourceName = " ada example" });
-        walk.State.Evidence.Select(e => e.SourceNumber).Should().Equal(1, 2, 1);
+        walk.State.Evidence.Select(e => e.LivingSource).Should().Equal("Source 1", "Source 2", "Source 1");
         walk.State.Evidence.Should().OnlyContain(e => e.Described.SourceName == null);
         walk.State.LivingSources.Select(s => (s.Pseudonym, s.Name)).Should().Equal(("Source 1", "Ada Example"), ("Source 2", "Bob Example"));
     }
@@ -120,7 +120,7 @@ public sealed class ProvenanceRuleTests
     {
         var walk = At(Stage.Collecting).Submit(Described() with { SourceName = "Ada Example" });
         walk.Do(Cast.OtherAnalyst, Copy(walk) with { Described = Described() with { SourceName = "Ada Example" } });
-        walk.State.Evidence.Select(e => e.SourceNumber).Should().Equal(1, 2);
+        walk.State.Evidence.Select(e => e.LivingSource).Should().Equal("Source 1", "Source 2");
     }
 
     [Fact]
