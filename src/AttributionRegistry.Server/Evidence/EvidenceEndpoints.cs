@@ -1,3 +1,4 @@
+using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -10,9 +11,12 @@ public static class EvidenceEndpoints
     {
         services.AddProblems(EvidenceProblems.All);
         services.AddSingleton<Payloads>();
+        services.AddSingleton<PayloadAlarm>();
+        services.AddSingleton<PayloadChecks>();
         services.AddSingleton<PayloadIntake>();
         services.AddSingleton<PayloadOutlet>();
         services.AddHostedService<PayloadSweeper>();
+        services.AddHostedService<IntegritySweep>();
         return services;
     }
 
@@ -22,6 +26,9 @@ public static class EvidenceEndpoints
         ofIncident.MapGet("/", EvidenceReads.List).WithName("ListEvidence").PublicRead().Refuses(404);
         ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 422);
         ofIncident.MapPost("/bulk", SubmitBulk.HandleAsync).WithName("SubmitEvidenceInBulk").Refuses(404, 409, 422);
+
+        routes.MapGet("/integrity", ReadIntegrity.Handle).WithName("ReadIntegrity").WithTags("Evidence")
+            .RequiresRole(Role.Custodian, Role.Auditor, Role.Operator).Refuses(403);
 
         var evidence = routes.MapGroup("/evidence/{evidenceId}").WithTags("Evidence");
         evidence.MapGet("/", EvidenceReads.Get).WithName("GetEvidence").PublicRead().Conditional().Refuses(404);
