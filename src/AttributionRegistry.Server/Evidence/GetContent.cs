@@ -164,7 +164,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         }
     }
 
-    private async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
+    internal async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
     {
         await alarm.RaiseAsync(incident, evidence, payload, reason, found);
         return Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined.");
