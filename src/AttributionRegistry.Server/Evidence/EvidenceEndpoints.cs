@@ -1,4 +1,5 @@
 using AttributionRegistry.Domain;
+using AttributionRegistry.Server.Evidence.Bags;
 using AttributionRegistry.Server.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -17,6 +18,7 @@ public static class EvidenceEndpoints
         services.AddSingleton<PayloadOutlet>();
         services.AddSingleton<AccessRecorder>();
         services.AddSingleton<WholePayloads>();
+        services.AddSingleton<EvidenceBags>();
         services.AddSingleton<MetadataStripper>();
         services.AddHostedService<PayloadSweeper>();
         services.AddHostedService<IntegritySweep>();
@@ -30,6 +32,10 @@ public static class EvidenceEndpoints
         ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 422);
         ofIncident.MapPost("/bulk", SubmitBulk.HandleAsync).WithName("SubmitEvidenceInBulk").Refuses(404, 409, 422);
 
+        ofIncident.MapGet("/bag", GetBag.HandleAsync).WithName("ExportEvidence")
+            .Produces(StatusCodes.Status200OK, contentType: EvidenceBags.MediaType)
+            .DisableRequestTimeout()
+            .Refuses(403, 404, 409);
         routes.MapGet("/integrity", ReadIntegrity.Handle).WithName("ReadIntegrity").WithTags("Evidence")
             .RequiresRole(Role.Custodian, Role.Auditor, Role.Operator).Refuses(403);
 
