@@ -4,6 +4,7 @@ using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.Keys;
 using AttributionRegistry.Server.LogServing;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
@@ -41,6 +42,7 @@ public static class Features
         v1.MapSetup();
         v1.MapPeople();
         v1.MapPolicy();
+        v1.MapMasterKey();
         v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();

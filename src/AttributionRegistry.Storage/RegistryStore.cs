@@ -11,8 +11,8 @@ public sealed record StoreOptions(string DataFolder, string KeysFolder, string O
 /// <summary>One opened data folder: database, log, writer and evidence.</summary>
 public sealed class RegistryStore : IDisposable
 {
-    private const string OriginName = "log.origin";
-    private const string VKeyName = "log.vkey";
+    internal const string OriginName = "log.origin";
+    internal const string VKeyName = "log.vkey";
 
     private readonly SignerState _state;
 

@@ -73,6 +73,43 @@ public static class EvidenceCommand
         }
     }
 
+    /// <summary>Fetches all evidence of a case as a bag. The file is there only when the bag holds; no file is replaced.</summary>
+    public static async Task<int> ExportAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "out"]);
+        var (incident, into) = (Uri.EscapeDataString(read.Single("incident")), Path.GetFullPath(read.Required("out")));
+        if (Path.Exists(into))
+        {
+            throw new UsageException($"{into} is there already; nothing was asked for.");
+        }
+
+        using var client = await Connections.CallerAsync(read, entropy, cancel);
+        var partial = $"{into}.{Convert.ToHexStringLower(entropy(8))}.part";
+        try
+        {
+            var (length, found) = await client.GetFileAsync($"/v1/incidents/{incident}/evidence/bag", partial, cancel);
+            BagVerdict verdict;
+            await using (var tar = File.OpenRead(partial))
+            {
+                verdict = await BagCheck.RunAsync(tar, cancel);
+            }
+
+            if (verdict.Fault is { } fault)
+            {
+                await output.WriteLineAsync($"bag: {fault}; nothing was written");
+                return ExitCode.DoesNotHold;
+            }
+
+            File.Move(partial, into);
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{verdict.Payloads} items with bytes, {verdict.Tags} other files, {length} bytes, sha-256 {found}"));
+            return ExitCode.Holds;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
     /// <summary>Prints the chain of custody, one link a line, and whether each giver is the last holder.</summary>
     public static async Task<int> CustodyAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {

@@ -1,3 +1,5 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Server.Evidence.Bags;
 using AttributionRegistry.Server.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -10,12 +12,16 @@ public static class EvidenceEndpoints
     {
         services.AddProblems(EvidenceProblems.All);
         services.AddSingleton<Payloads>();
+        services.AddSingleton<PayloadAlarm>();
+        services.AddSingleton<PayloadChecks>();
         services.AddSingleton<PayloadIntake>();
         services.AddSingleton<PayloadOutlet>();
         services.AddSingleton<AccessRecorder>();
         services.AddSingleton<WholePayloads>();
+        services.AddSingleton<EvidenceBags>();
         services.AddSingleton<MetadataStripper>();
         services.AddHostedService<PayloadSweeper>();
+        services.AddHostedService<IntegritySweep>();
         return services;
     }
 
@@ -25,6 +31,13 @@ public static class EvidenceEndpoints
         ofIncident.MapGet("/", EvidenceReads.List).WithName("ListEvidence").PublicRead().Refuses(404);
         ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 422);
         ofIncident.MapPost("/bulk", SubmitBulk.HandleAsync).WithName("SubmitEvidenceInBulk").Refuses(404, 409, 422);
+
+        ofIncident.MapGet("/bag", GetBag.HandleAsync).WithName("ExportEvidence")
+            .Produces(StatusCodes.Status200OK, contentType: EvidenceBags.MediaType)
+            .DisableRequestTimeout()
+            .Refuses(403, 404, 409);
+        routes.MapGet("/integrity", ReadIntegrity.Handle).WithName("ReadIntegrity").WithTags("Evidence")
+            .RequiresRole(Role.Custodian, Role.Auditor, Role.Operator).Refuses(403);
 
         var evidence = routes.MapGroup("/evidence/{evidenceId}").WithTags("Evidence");
         evidence.MapGet("/", EvidenceReads.Get).WithName("GetEvidence").PublicRead().Conditional().Refuses(404);

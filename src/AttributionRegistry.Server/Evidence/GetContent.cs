@@ -24,13 +24,10 @@ public static class GetContent
 }
 
 /// <summary>Serves the bytes of one item: rights, digest, access record, bytes; in this order.</summary>
-public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payloads payloads, TimeProvider clock, ILogger<PayloadOutlet> log)
+public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payloads payloads, PayloadAlarm alarm, TimeProvider clock)
 {
     private const string Policy = "default-src 'none'; sandbox";
     private const int MaxRangeChars = 100;
-
-    // The machine finds the damage, whoever asked; it needs a role that every case knows.
-    private static readonly Caller Guard = new(Startup.Machine.Id, new HashSet<Role> { Role.Auditor });
 
     // Reads of the same item at the same time wait for each other instead of racing for the next version of its record.
     private readonly Leases _records = new();
@@ -169,18 +166,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
 
     internal async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
     {
-        log.LogError(
-            "ALARM: evidence {Evidence} is damaged: recorded SHA-256 {Recorded}; {Reason}. It is quarantined; restore the file from a backup.",
-            evidence, payload.Sha256, reason);
-        var outcome = await core.RunAsync(
-            Guard, Now,
-            session => CaseWrites.Append(session, incident, _ => new CaseCommand.Quarantine(evidence, found) { By = Guard, At = session.At }),
-            null, CancellationToken.None);
-        if (outcome is Outcome.Refused({ Code: not "already-quarantined" } refusal))
-        {
-            log.LogError("Evidence {Evidence} could not be quarantined: {Code}.", evidence, refusal.Code);
-        }
-
+        await alarm.RaiseAsync(incident, evidence, payload, reason, found);
         return Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined.");
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using AttributionRegistry.Domain;
@@ -123,7 +122,7 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         _registry.Services.GetRequiredService<ILoggerFactory>().AddProvider(alarms);
         var opened = await OpenAsync(_registry);
         var item = await opened.SealedAsync(UploadTests.Bytes(5000, seed: 99));
-        FlipBit(opened.PathOf(item));
+        Damage.FlipBit(opened.PathOf(item));
 
         var answer = await opened.Analyst.SendAsync(Ranged(item, 0, 9)); // The flipped bit is in the segment of this range.
 
@@ -145,7 +144,7 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         var opened = await OpenAsync(_registry);
         var item = await opened.DisclosedAsync(UploadTests.Bytes(100, seed: 7));
         await opened.PublishAsync();
-        FlipBit(opened.PathOf(item));
+        Damage.FlipBit(opened.PathOf(item));
 
         await RefusedAsync(_registry.Stranger.GetAsync($"/v1/evidence/{item}/content"), HttpStatusCode.Conflict, "evidence-damaged");
 
@@ -216,37 +215,5 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         var opened = await OpenAsync(_registry);
 
         await RefusedAsync(opened.Analyst.GetAsync($"/v1/evidence/{await opened.SubmitAsync()}/content"), HttpStatusCode.NotFound, "not-found");
-    }
-
-    private static void FlipBit(string path)
-    {
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var bytes = File.ReadAllBytes(path);
-        bytes[^1] ^= 1;
-        File.WriteAllBytes(path, bytes);
-    }
-
-    private sealed class Alarms : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Errors { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                Errors.Enqueue(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
