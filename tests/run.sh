@@ -14,6 +14,7 @@ need() { # command package
   exit 1
 }
 need curl curl
+need clamd clamav-daemon
 
 command -v dotnet >/dev/null || { echo "tests/run.sh: the .NET 10 SDK is missing." >&2; exit 1; }
 

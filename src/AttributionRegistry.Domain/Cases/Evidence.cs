@@ -151,6 +151,9 @@ public sealed record EvidenceItem
     /// <summary>Pseudonym of the living source in the case, or null.</summary>
     public string? LivingSource { get; init; }
 
+    /// <summary>What scanners said of the bytes, oldest first.</summary>
+    public ImmutableList<Scan> Scans { get; init; } = [];
+
     public Withholding? Withheld { get; init; }
 
     public Text? Gist { get; init; }

@@ -20,6 +20,8 @@ public static class EvidenceEndpoints
         services.AddSingleton<WholePayloads>();
         services.AddSingleton<EvidenceBags>();
         services.AddSingleton<MetadataStripper>();
+        services.AddSingleton<PayloadScans>();
+        services.AddHostedService<ScanQueue>();
         services.AddHostedService<PayloadSweeper>();
         services.AddHostedService<IntegritySweep>();
         return services;
@@ -62,6 +64,7 @@ public static class EvidenceEndpoints
         evidence.MapPost("/admissibility", WriteEvidence.JudgeAsync).WithName("JudgeEvidence").Refuses(403, 404, 409, 422);
         evidence.MapPost("/erasure", WriteEvidence.EraseAsync).WithName("EraseEvidence").Refuses(403, 404, 409, 422);
         evidence.MapGet("/accesses", EvidenceReads.Accesses).WithName("ListAccesses").Refuses(403, 404);
+        evidence.MapPost("/scans", ScanEvidence.HandleAsync).WithName("ScanEvidence").DisableRequestTimeout().Refuses(404, 409, 503);
         MapContent(evidence, routes.ServiceProvider.GetRequiredService<RegistrySettings>().MaxEvidenceBytes);
     }
 

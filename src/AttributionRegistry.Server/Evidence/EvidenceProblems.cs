@@ -19,6 +19,8 @@ public static class EvidenceProblems
     public const string Unreadable = "metadata-unreadable";
     public const string TooLargeToRead = "metadata-too-large";
 
+    public const string ScannerAbsent = "scanner-absent";
+    public const string ScannerUnreachable = "scanner-unreachable";
     public const string BagOutdated = "bag-outdated";
 
     public static IReadOnlyList<ProblemEntry> All { get; } =
@@ -31,6 +33,8 @@ public static class EvidenceProblems
         new(Damaged, 409, "Evidence damaged", "The stored bytes no longer have the recorded digest. The item is quarantined and nothing was served.", "Tell the custodian; the operator restores the file from a backup."),
         new(Quarantined, 409, "Evidence quarantined", "The stored bytes were found damaged earlier; nothing is served.", "Tell the custodian."),
         new(Erased, 410, "Evidence erased", "The bytes were erased by order of two people. Digest, description and custody stay.", "Read the item for the order and its reason."),
+        new(ScannerAbsent, 409, "No scanner", "This instance scans nothing.", "Scan the item yourself; the operator can name a scanner in Registry:ClamAv."),
+        new(ScannerUnreachable, 503, "Scanner unreachable", "The scanner gave no verdict; the item carries no new label.", "Try again later, or tell the operator."),
         new(BagOutdated, 409, "Bag outdated", "An item was erased or quarantined while the bag was being prepared.", "Ask again."),
         new(BulkSize, 422, "Bulk size", "A bulk submission has 1 to 100 items.", "Split the list."),
         new(FormatUnknown, 422, "Format unknown", "Metadata is understood in JPEG, PNG, WebP, TIFF, PDF, OOXML and OpenDocument files.", "Make the copy by hand and submit it with its original as parent."),
