@@ -59,6 +59,13 @@ start() {
   cat "$work/server"; return 1
 }
 stop() { kill "$server"; wait "$server" 2>/dev/null; server=; }
+bag_holds() ( # every file of the manifests with its digest, no payload beside them, and as many bytes as bag-info.txt says
+  mkdir -p "$work/bag" && tar xf "$work/bag.tar" -C "$work/bag" && cd "$work/bag/$incident" || return 1
+  sha256sum --strict --quiet -c manifest-sha256.txt && sha256sum --strict --quiet -c tagmanifest-sha256.txt || return 1
+  [ "$(find data -type f | wc -l)" = "$(wc -l <manifest-sha256.txt)" ] && [ -s manifest-sha256.txt ] || return 1
+  grep -qx "Payload-Oxum: $(find data -type f -printf '%s\n' | awk '{n+=$1} END {print n}').$(wc -l <manifest-sha256.txt)" bag-info.txt
+)
+registry() { dotnet src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$@"; }
 cli() { dotnet src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll "$@"; }
 findings() { curl -fsS http://127.0.0.1:5089/v1/findings | grep -o '"number":"AR-' | wc -l; }
 has() { curl -fsS "http://127.0.0.1:5089$1" | grep -q "$2"; }
@@ -72,7 +79,17 @@ for n in 1 2 3 4 5; do
   check "a stranger verifies finding $n" cli verify "http://127.0.0.1:5089/v1/findings/AR-$(date -u +%Y)-000$n"
 done
 check "a stranger audits the whole log" cli log audit http://127.0.0.1:5089
+incident=$(curl -fsS http://127.0.0.1:5089/v1/incidents | grep -o 'inc_[0-9a-f]*' | head -n 1)
+check "the custodian exports the evidence of a case" cli evidence export "$incident" --out "$work/bag.tar" \
+  --server http://127.0.0.1:5089 --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"
+check "sha256sum accepts every file of the bag" bag_holds
+if pip install -q --retries 1 --target "$work/python" bagit==1.9.0 >"$work/check" 2>&1; then
+  check "a BagIt checker accepts the export" env PYTHONPATH="$work/python" python3 -c 'import sys, bagit; bagit.Bag(sys.argv[1]).validate()' "$work/bag/$incident"
+else
+  skipped=$((skipped + 1)); echo "skip a BagIt checker accepts the export: pip could not install bagit 1.9.0"
+fi
 stop
+check "the doctor finds the stopped demo sound" registry doctor --data "$work/demo" --keys "$work/demo-keys"
 check "a second start is ready" start
 check "a second start finds the five findings and loads none twice" test "$(findings)" = 5
 stop
