@@ -50,14 +50,27 @@ public sealed record ErasureRequest(string LegalBasis, string Reason);
 /// <summary>The small verbs of an item of evidence; each is one command, and the rule is beside the command.</summary>
 public static class WriteEvidence
 {
-    /// <summary>Describes an item of evidence. Its bytes follow, once, with PUT on its content.</summary>
+    /// <summary>
+    /// Describes an item of evidence. Its bytes follow, once, with PUT on its content; or they are those of a complete upload of the
+    /// caller, which is named in the request: then description and bytes are one act.
+    /// </summary>
     public static Task<Results<Created<Written>, ProblemHttpResult>> SubmitAsync(
-        IncidentId incidentId, Body<EvidenceDescription> body, Ask ask, CaseWrites cases, Entropy entropy, CancellationToken cancel)
+        IncidentId incidentId, Body<EvidenceSubmission> body, Ask ask, CaseWrites cases, Entropy entropy, SubmitUploaded uploaded, CancellationToken cancel)
     {
+        if (body.Value.Upload is { } upload)
+        {
+            return uploaded.RunAsync(incidentId, upload, body, ask, cancel);
+        }
+
+        if (body.Value.Sha256 is not null)
+        {
+            throw new RequestRefusedException(SubmitUploaded.DigestOfNothing.ToProblem());
+        }
+
         var id = entropy.NewId<EvidenceId>();
         return cases.CreateAsync(
             ask.With(body), incidentId, id.Value, $"/v1/evidence/{id}",
-            (_, _) => new CaseCommand.SubmitEvidence(id, body.Value) { By = ask.By, At = ask.At }, cancel);
+            (_, _) => new CaseCommand.SubmitEvidence(id, body.Value.Alone()) { By = ask.By, At = ask.At }, cancel);
     }
 
     /// <summary>Grades source and information in the Admiralty code. Never the submitter's own work (E4); old grades stay (E5).</summary>

@@ -77,6 +77,19 @@ public sealed class DataKeys
         KeyWrap.Unwrap(Find(scope) ?? [], wrapped, $"payload\0{scope}\0{blob}")
         ?? throw new StoreRefusedException($"The key of payload {blob} does not open with the key of {scope}.");
 
+    /// <summary>Wraps the key of an unfinished upload, which belongs to no record yet, with the key of the instance.</summary>
+    /// <param name="rows">The commit that keeps it: the key of the instance may have to be made first.</param>
+    public byte[] WrapUploadKey(RowWriter rows, string upload, byte[] key)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return KeyWrap.Wrap(FindOrMake(rows.Connection, InstanceScope), key, $"upload\0{upload}", _entropy);
+    }
+
+    /// <exception cref="StoreRefusedException">The key was altered, or is of another upload.</exception>
+    public byte[] UnwrapUploadKey(string upload, byte[] wrapped) =>
+        (Find(InstanceScope) is { } wrapping ? KeyWrap.Unwrap(wrapping, wrapped, $"upload\0{upload}") : null)
+        ?? throw new StoreRefusedException($"The key of the upload {upload} does not open with the key of the instance. Restore the database from a backup.");
+
     /// <summary>
     /// Wraps every data key with a new master key. Nothing else is encrypted anew, and nothing stops meanwhile. The old file stays where it
     /// is: backups made before still need it.
