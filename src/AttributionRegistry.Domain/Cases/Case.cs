@@ -80,6 +80,12 @@ public sealed record Case
 
     public ImmutableList<EvidenceItem> Evidence { get; init; } = [];
 
+    /// <summary>Living sources, under the pseudonyms of this case.</summary>
+    public ImmutableList<CaseSource> LivingSources { get; init; } = [];
+
+    /// <summary>Every word on whether two items rest on one report, oldest first (E8).</summary>
+    public ImmutableList<OriginLink> OriginLinks { get; init; } = [];
+
     public ImmutableDictionary<CellKey, Cell> Cells { get; init; } = ImmutableDictionary<CellKey, Cell>.Empty;
 
     public ImmutableList<KeyAssumption> Assumptions { get; init; } = [];
@@ -135,6 +141,9 @@ public sealed record Case
     public bool HasFinding => Versions.Count > 0;
 
     public EvidenceItem? Find(EvidenceId id) => Evidence.Find(e => e.Id == id);
+
+    /// <summary>The living source behind a pseudonym of this case.</summary>
+    public CaseSource? SourceOf(string? pseudonym) => LivingSources.Find(s => s.Pseudonym == pseudonym);
 
     public Hypothesis? Find(HypothesisId id) => Hypotheses.Find(h => h.Id == id);
 

@@ -36,16 +36,6 @@ public enum EvidenceStanding
     Erased,
 }
 
-/// <summary>How a copy came from its parent (W3C PROV terms: derivation and the activity that made it).</summary>
-public enum Derivation
-{
-    WorkingCopy,
-    Redaction,
-    Extraction,
-}
-
-public sealed record Parent(EvidenceId Original, Derivation How, string? Tool = null);
-
 /// <summary>When, where, how and by whom the item was collected.</summary>
 public sealed record Collection(VagueDate? When, string? Where, string? How, string? By);
 
@@ -72,6 +62,14 @@ public record EvidenceDescription
 
     public MicticAspect? Mictic { get; init; }
 
+    /// <summary>
+    /// Real name of a living source. It goes into a sealed member of its own; every reader sees a pseudonym of the case instead.
+    /// </summary>
+    public string? SourceName { get; init; }
+
+    /// <summary>The source's consent, where a copy has a wider label than its original (E6).</summary>
+    public string? SourceConsent { get; init; }
+
     /// <summary>Id or citation of the original report this item rests on. Items with the same origin count once (E8).</summary>
     public string? Origin { get; init; }
 
@@ -97,21 +95,14 @@ public sealed record Payload(string Sha256, long Size, string SniffedMediaType, 
 /// <summary>One grading in the Admiralty code, with who, when and why. Old ones are kept (E5).</summary>
 public sealed record Grading(SourceGrade Source, InformationGrade Information, PersonId By, DateTimeOffset At, string Reason);
 
-public enum CustodyKind
-{
-    Received,
-    Sealed,
-    Transferred,
-    Copied,
-    Examined,
-    Redacted,
-    Released,
-    Quarantined,
-    Erased,
-}
+/// <summary>One change of the sharing label, with who, when, why and the source's consent. Old ones are kept (E6).</summary>
+public sealed record Labelling(Tlp From, Tlp To, PersonId By, DateTimeOffset At, string? Reason, string? SourceConsent);
 
-/// <summary>One link of the chain of custody. The giver is the holder of the link before (E2).</summary>
-public sealed record CustodyEvent(CustodyKind Kind, PersonId? From, PersonId Holder, PersonId By, DateTimeOffset At, string Note);
+/// <summary>One release, the label under which it was made and the consent on record then. A release is not taken back (E6).</summary>
+public sealed record ReleaseRecord(Audience To, PersonId By, DateTimeOffset At, string Reason, Tlp Under, string? SourceConsent);
+
+/// <summary>One wording of the gist. Old ones are kept, with those on whom they were served (P4).</summary>
+public sealed record GistRecord(Text Gist, string ReasonCode, string SeenBy, PersonId By, DateTimeOffset At);
 
 /// <summary>How far an item has been let out.</summary>
 public enum Audience
@@ -148,6 +139,21 @@ public sealed record EvidenceItem
 
     public Audience ReleasedTo { get; init; }
 
+    public ImmutableList<Labelling> Labellings { get; init; } = [];
+
+    public ImmutableList<ReleaseRecord> Releases { get; init; } = [];
+
+    public ImmutableList<GistRecord> Gists { get; init; } = [];
+
+    /// <summary>The originals of a copy with the commitments to their bytes, as they stood at submission.</summary>
+    public ImmutableArray<DerivedFrom> From { get; init; } = [];
+
+    /// <summary>What was found in the original when this copy was freed of metadata.</summary>
+    public MetadataReport? Metadata { get; init; }
+
+    /// <summary>Pseudonym of the living source in the case, or null.</summary>
+    public string? LivingSource { get; init; }
+
     public Withholding? Withheld { get; init; }
 
     public Text? Gist { get; init; }
@@ -160,6 +166,9 @@ public sealed record EvidenceItem
     public Grading? Grade => Gradings.LastOrDefault();
 
     public PersonId Holder => Custody[^1].Holder;
+
+    /// <summary>The offer that waits for its receiver, or null.</summary>
+    public CustodyEvent? Offer => CustodyChain.OpenOffer(Custody);
 
     /// <summary>Disclosed: everyone may see it once the finding is out.</summary>
     public bool Disclosed => ReleasedTo == Audience.Public && Standing == EvidenceStanding.Accepted;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AttributionRegistry.Domain.Scales;
 
 namespace AttributionRegistry.Domain.Cases;
@@ -6,6 +7,19 @@ public abstract partial record CaseEvent
 {
     public sealed record EvidenceSubmitted(EvidenceId Evidence, EvidenceDescription Described) : CaseEvent
     {
+        /// <summary>The originals of a copy, with commitments to their bytes; the log shows them (E3).</summary>
+        [Open]
+        public ImmutableArray<DerivedFrom> From { get; init; } = [];
+
+        /// <summary>
+        /// The pseudonym; null where no living source is named. A text, so that the log only commits to it: numbers would stand there
+        /// openly and tie withheld items together.
+        /// </summary>
+        public string? SourcePseudonym { get; init; }
+
+        /// <summary>The real name: a member of its own, so that the description can be opened without it.</summary>
+        public string? SourceName { get; init; }
+
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
             Evidence = state.Evidence.Add(new EvidenceItem
@@ -15,8 +29,29 @@ public abstract partial record CaseEvent
                 SubmittedBy = recorded.By,
                 SubmittedAt = recorded.At,
                 Tlp = Described.Tlp,
+                SourceConsent = Described.SourceConsent,
+                From = From,
+                LivingSource = SourcePseudonym,
                 Custody = [new CustodyEvent(CustodyKind.Received, null, recorded.By, recorded.By, recorded.At, "Described by its submitter.")],
             }),
+            LivingSources = SourcePseudonym is { } pseudonym && state.SourceOf(pseudonym) is null
+                ? state.LivingSources.Add(new CaseSource(pseudonym, SourceName!, recorded.By))
+                : state.LivingSources,
+        };
+    }
+
+    /// <summary>A copy was freed of metadata; this is what the original had.</summary>
+    public sealed record MetadataFound(EvidenceId Evidence, MetadataReport Report) : CaseEvent
+    {
+        internal override Case Apply(Case? state, Recorded recorded) => state!.Change(Evidence, e => e with { Metadata = Report });
+    }
+
+    /// <summary>Two items rest on one original report, or do not after all (E8).</summary>
+    public sealed record OriginLinked(EvidenceId Evidence, EvidenceId Other, bool Linked, string Reason) : CaseEvent
+    {
+        internal override Case Apply(Case? state, Recorded recorded) => state!.Change(Evidence, e => e) with
+        {
+            OriginLinks = state!.OriginLinks.Add(new OriginLink(Evidence, Other, Linked, recorded.By, recorded.At, Reason)),
         };
     }
 
@@ -48,17 +83,28 @@ public abstract partial record CaseEvent
 
     public sealed record CustodyRecorded(EvidenceId Evidence, CustodyKind Kind, PersonId Holder, string Note) : CaseEvent
     {
+        public PersonId? OfferedTo { get; init; }
+
+        public Circumstances Circumstances { get; init; } = Circumstances.None;
+
         internal override Case Apply(Case? state, Recorded recorded) => state!.Change(Evidence, e => e with
         {
-            Custody = e.Custody.Add(new CustodyEvent(Kind, e.Holder, Holder, recorded.By, recorded.At, Note)),
+            Custody = e.Custody.Add(new CustodyEvent(Kind, e.Holder, Holder, recorded.By, recorded.At, Note)
+            {
+                OfferedTo = OfferedTo,
+                Circumstances = Circumstances,
+            }),
         });
     }
 
     public sealed record Relabelled(EvidenceId Evidence, Tlp Tlp, string? SourceConsent) : CaseEvent
     {
+        public string? Reason { get; init; }
+
         internal override Case Apply(Case? state, Recorded recorded) => state!.Change(Evidence, e => e with
         {
             Tlp = Tlp,
+            Labellings = e.Labellings.Add(new Labelling(e.Tlp, Tlp, recorded.By, recorded.At, Reason, SourceConsent)),
             SourceConsent = SourceConsent ?? e.SourceConsent,
         });
     }
@@ -68,6 +114,7 @@ public abstract partial record CaseEvent
         internal override Case Apply(Case? state, Recorded recorded) => state!.Change(Evidence, e => e with
         {
             ReleasedTo = To,
+            Releases = e.Releases.Add(new ReleaseRecord(To, recorded.By, recorded.At, Reason, e.Tlp, e.SourceConsent)),
             Custody = e.Custody.Add(new CustodyEvent(CustodyKind.Released, e.Holder, e.Holder, recorded.By, recorded.At, Reason)),
         });
     }
@@ -80,6 +127,7 @@ public abstract partial record CaseEvent
             Gist = Gist,
             Withheld = new Withholding(ReasonCode, SeenBy),
             GistServedOn = [],
+            Gists = e.Gists.Add(new GistRecord(Gist, ReasonCode, SeenBy, recorded.By, recorded.At)),
         });
     }
 

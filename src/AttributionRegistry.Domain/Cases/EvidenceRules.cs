@@ -9,38 +9,6 @@ public abstract partial record CaseCommand
 
     private static readonly IReadOnlyList<Stage> EvidenceHandled = [.. Stages.Open, .. Stages.Decided, .. Stages.Standing, Stage.Reconsidering];
 
-    /// <summary>Describes an item of evidence. Its bytes follow, once, in a second step.</summary>
-    public sealed record SubmitEvidence(EvidenceId Id, EvidenceDescription Described) : CaseCommand
-    {
-        public override Duty Duty { get; } = new([Role.Analyst], EvidenceOpen);
-
-        internal override Decision<CaseEvent> Decide(Case state, Policy policy)
-        {
-            if (string.IsNullOrWhiteSpace(Described.Title) || Described.Description.IsBlank)
-            {
-                return Refusal.Invalid("description-missing", "An item of evidence has a title and a description.", "/description");
-            }
-
-            if (string.IsNullOrWhiteSpace(Described.InterestInOutcome))
-            {
-                return Refusal.Invalid("interest-missing", "The submitter declares their interest in the outcome; \"none\" is an answer.", "/interestInOutcome");
-            }
-
-            for (var i = 0; i < Described.Parents.Length; i++)
-            {
-                if (state.Find(Described.Parents[i].Original) is null)
-                {
-                    return Refusal.Invalid("parent-unknown", "A copy names an original of the same case (E3).", $"/parents/{i}/original");
-                }
-            }
-
-            // V-03: whoever submits evidence cannot decide on it.
-            return state.Panel?.SeatOf(By.Id) is { Removed: false }
-                ? Refusal.Forbidden("duties-not-separable", "A member of the panel cannot submit evidence in the case.")
-                : new CaseEvent.EvidenceSubmitted(Id, Described);
-        }
-    }
-
     /// <summary>Records the bytes of an item: they have been stored, hashed and synced before this command.</summary>
     public sealed record SealPayload(EvidenceId Evidence, Payload Payload) : CaseCommand
     {
@@ -88,49 +56,8 @@ public abstract partial record CaseCommand
         };
     }
 
-    /// <summary>A link in the chain of custody. Only the present holder gives (E2).</summary>
-    public sealed record RecordCustody(EvidenceId Evidence, CustodyKind Kind, PersonId? To, string Note) : CaseCommand
-    {
-        public override Duty Duty { get; } = new([Role.Analyst, Role.Custodian, Role.LeadAssessor], EvidenceHandled);
-
-        internal override Decision<CaseEvent> Decide(Case state, Policy policy)
-        {
-            if (state.Find(Evidence) is not { } item)
-            {
-                return CaseDecider.NoSuchCase;
-            }
-
-            if (Kind is not (CustodyKind.Transferred or CustodyKind.Copied or CustodyKind.Examined or CustodyKind.Redacted))
-            {
-                return Refusal.Invalid("custody-kind", "Only transfers, copies, examinations and redactions are recorded by hand.", "/kind");
-            }
-
-            if (item.Standing == EvidenceStanding.Erased)
-            {
-                return NotUsable;
-            }
-
-            if (item.Holder != By.Id)
-            {
-                return Refusal.Forbidden("custody-gap", "The giver of each custody event is the last holder (E2).");
-            }
-
-            if (Kind == CustodyKind.Transferred && (To is null || To == By.Id))
-            {
-                return Refusal.Invalid("custody-receiver", "A transfer names another person who receives the item.", "/to");
-            }
-
-            if (Kind == CustodyKind.Transferred && (state.Parties.ContainsKey(To!.Value) || state.Recused.Contains(To.Value) || state.Panel?.SeatOf(To.Value) is not null))
-            {
-                return Refusal.Conflict("custody-receiver", "Parties, members of the panel and recused people do not hold evidence.", "/to");
-            }
-
-            return new CaseEvent.CustodyRecorded(Evidence, Kind, Kind == CustodyKind.Transferred ? To!.Value : item.Holder, Note);
-        }
-    }
-
     /// <summary>Changes the TLP label. Widening needs the source's recorded consent (E6).</summary>
-    public sealed record Relabel(EvidenceId Evidence, Tlp Tlp, string? SourceConsent) : CaseCommand
+    public sealed record Relabel(EvidenceId Evidence, Tlp Tlp, string? SourceConsent, string Reason) : CaseCommand
     {
         public override Duty Duty { get; } = new([Role.Custodian], EvidenceHandled);
 
@@ -142,7 +69,9 @@ public abstract partial record CaseCommand
                 Refusal.Conflict("source-consent-missing", "Widening a TLP label needs the source's recorded consent (E6).", "/sourceConsent"),
             { ReleasedTo: var already } when already > Release.Widest(Tlp) =>
                 Refusal.Conflict("already-released", "The item has been released further than this label allows; a release is not taken back (E6).", "/tlp"),
-            _ => new CaseEvent.Relabelled(Evidence, Tlp, SourceConsent),
+            { Tlp: var same } when Tlp == same => Refusal.Conflict("label-unchanged", $"The label is {Tlp.WireName()} already.", "/tlp"),
+            _ when string.IsNullOrWhiteSpace(Reason) => Transitions.NoReason,
+            _ => new CaseEvent.Relabelled(Evidence, Tlp, SourceConsent) { Reason = Reason },
         };
     }
 

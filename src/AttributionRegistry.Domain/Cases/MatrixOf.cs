@@ -12,26 +12,14 @@ public static class MatrixOf
     public static MatrixInput Case(Case state)
     {
         var items = state.Counting.ToList();
+        var origins = new Origins(state);
         var counted = items.Select(i => i.Id).ToHashSet();
         return new MatrixInput(
             [.. state.Hypotheses.Select(Hypothesis)],
-            [.. items.Select(i => Item(i, state))],
+            [.. items.Select(i => Item(i, origins))],
             [.. state.Cells.Where(c => counted.Contains(c.Key.Evidence)).Select(c => new Domain.Assessment.Cell(c.Key.Hypothesis, c.Key.Evidence, c.Value.Rating))]);
     }
 
-    private static MatrixItem Item(EvidenceItem item, Case state) => new(
-        item.Id, item.Grade?.Source, item.Grade?.Information, item.Described.Spoofability, item.Disclosed, OriginOf(item, state));
-
-    // E8: an item and what was copied, redacted or extracted from it are one source, whether or not a report is named.
-    private static string? OriginOf(EvidenceItem item, Case state)
-    {
-        var root = item;
-        while (root.Described.Parents is [var parent, ..] && state.Find(parent.Original) is { } original)
-        {
-            root = original;
-        }
-
-        return root.Described.Origin ?? item.Described.Origin ??
-            (root != item || state.Evidence.Any(e => e.Described.Parents.Any(p => p.Original == item.Id)) ? root.Id.Value : null);
-    }
+    private static MatrixItem Item(EvidenceItem item, Origins origins) => new(
+        item.Id, item.Grade?.Source, item.Grade?.Information, item.Described.Spoofability, item.Disclosed, origins.NameOf(item.Id));
 }

@@ -14,6 +14,9 @@ public static class EvidenceEndpoints
         services.AddSingleton<PayloadIntake>();
         services.AddSingleton<SubmitUploaded>();
         services.AddSingleton<PayloadOutlet>();
+        services.AddSingleton<AccessRecorder>();
+        services.AddSingleton<WholePayloads>();
+        services.AddSingleton<MetadataStripper>();
         services.AddHostedService<PayloadSweeper>();
         return services;
     }
@@ -28,7 +31,18 @@ public static class EvidenceEndpoints
         var evidence = routes.MapGroup("/evidence/{evidenceId}").WithTags("Evidence");
         evidence.MapGet("/", EvidenceReads.Get).WithName("GetEvidence").PublicRead().Conditional().Refuses(404);
         evidence.MapGet("/custody", EvidenceReads.Custody).WithName("ListCustody").Refuses(404);
-        evidence.MapPost("/custody", WriteEvidence.RecordCustodyAsync).WithName("RecordCustody").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/custody", CustodyVerbs.RecordAsync).WithName("RecordCustody").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/custody/offer/acceptance", CustodyVerbs.AnswerOfferAsync).WithName("AnswerCustodyOffer").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/custody/offer/withdrawal", CustodyVerbs.WithdrawOfferAsync).WithName("WithdrawCustodyOffer").Refuses(403, 404, 409, 422);
+        evidence.MapGet("/custody-report", ReadCustodyReport.Handle).WithName("ReadCustodyReport")
+            .Produces<CustodyReport>(StatusCodes.Status200OK, "application/json", "text/html").Refuses(404, 406);
+        evidence.MapGet("/custody-report.html", ReadCustodyReport.Page).WithName("ReadCustodyReportPage").Produces<string>(StatusCodes.Status200OK, "text/html").Refuses(404);
+        evidence.MapGet("/provenance", ReadProvenance.Handle).WithName("ReadProvenance").PublicRead()
+            .Produces<ProvenanceGraph>(StatusCodes.Status200OK, ProvenanceGraph.MediaType).Refuses(404);
+        evidence.MapGet("/metadata", Derive.ReadMetadataAsync).WithName("ReadEvidenceMetadata").Refuses(404, 409, 422);
+        evidence.MapPost("/derivations", Derive.HandleAsync).WithName("DeriveEvidence").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/origin-links", WriteEvidence.LinkOriginAsync).WithName("LinkOrigin").Refuses(403, 404, 409, 422);
+        evidence.MapGet("/source", ReadSource.HandleAsync).WithName("ReadEvidenceSource").Refuses(403, 404);
         evidence.MapGet("/grades", EvidenceReads.Grades).WithName("ListGrades").Refuses(404);
         evidence.MapPost("/grades", WriteEvidence.GradeAsync).WithName("GradeEvidence").Refuses(403, 404, 409, 422);
         evidence.MapPut("/gist", WriteEvidence.WriteGistAsync).WithName("WriteGist").Refuses(403, 404, 409, 412, 422);

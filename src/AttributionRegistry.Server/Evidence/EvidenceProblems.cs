@@ -16,6 +16,10 @@ public static class EvidenceProblems
     public const string BulkSize = "bulk-size";
     public const string CaseFull = "case-full";
     public const string OpenUploadsUsedUp = "open-uploads-used-up";
+    public const string FormatUnknown = "metadata-format-unknown";
+    public const string NotStrippable = "metadata-not-strippable";
+    public const string Unreadable = "metadata-unreadable";
+    public const string TooLargeToRead = "metadata-too-large";
 
     public static IReadOnlyList<ProblemEntry> All { get; } =
     [
@@ -30,6 +34,11 @@ public static class EvidenceProblems
         new(Quarantined, 409, "Evidence quarantined", "The stored bytes were found damaged earlier; nothing is served.", "Tell the custodian."),
         new(Erased, 410, "Evidence erased", "The bytes were erased by order of two people. Digest, description and custody stay.", "Read the item for the order and its reason."),
         new(BulkSize, 422, "Bulk size", "A bulk submission has 1 to 100 items.", "Split the list."),
+        new(FormatUnknown, 422, "Format unknown", "Metadata is understood in JPEG, PNG, WebP, TIFF, PDF, OOXML and OpenDocument files.", "Make the copy by hand and submit it with its original as parent."),
+        new(NotStrippable, 422, "Not stripped", "The metadata of this file cannot be taken out safely; the answer says why.", "Make the copy by hand and submit it with its original as parent."),
+        new(Unreadable, 422, "Unreadable file", "The file is broken, or unpacks to far more than such a file has.", "Make the copy by hand and submit it with its original as parent."),
+        new(TooLargeToRead, 422, "Too large", "Metadata is read in items of at most 64 MiB.", "Make the copy by hand and submit it with its original as parent."),
+        new("derivation-kind", 422, "Not made here", "The registry itself only takes metadata out.", "Submit the copy as an item with its original as parent."),
         new("description-missing", 422, "Description missing", "An item of evidence has a title and a description.", "Add them."),
         new("interest-missing", 422, "Interest missing", "The submitter declares an interest in the outcome; \"none\" is an answer.", "Add interestInOutcome."),
         new("parent-unknown", 422, "Original unknown", "A copy names an original of the same case (E3).", "Correct the id of the original."),
@@ -38,8 +47,21 @@ public static class EvidenceProblems
         new("payload-sealed", 409, "Payload sealed", "The original is sealed and never altered (E3).", "Submit a new item that names this one as its original."),
         new("payload-missing", 409, "Payload missing", "An item is accepted once its bytes are here.", "Send the bytes first."),
         new("custody-gap", 403, "Custody gap", "The giver of each custody event is the last holder (E2).", "Let the present holder record it."),
-        new("custody-kind", 422, "Not recorded by hand", "Only transfers, copies, examinations and redactions are recorded by hand.", "Choose one of these."),
-        new("custody-receiver", 422, "No receiver", "A transfer names another person, who works on this case.", "Name the receiver in `to`."),
+        new("custody-kind", 422, "Not recorded by the holder", "The holder records offers, copies, examinations and redactions; a transfer is the receiver's acceptance.", "Choose one of these."),
+        new("custody-receiver", 422, "No receiver", "An offer names another person who may hold evidence of this case; other links name nobody.", "Name the receiver in `to`, or leave it out."),
+        new("custody-circumstances", 422, "Circumstances missing", "An offer says how the item is handed over, and why.", "Add method and purpose."),
+        new("note-missing", 422, "Note missing", "A link of the chain of custody says in words what was done.", "Add the note."),
+        new("offer-open", 409, "Offered already", "An item has one open offer at a time.", "Withdraw the open offer, or wait for its answer."),
+        new("no-offer", 409, "No offer", "The item is not offered to anybody now.", "Let the holder offer it."),
+        new("not-the-receiver", 403, "Not the receiver", "Only the person to whom the item is offered accepts or declines.", "Let that person answer."),
+        new("bad-seen-digest", 422, "Not a digest", "A SHA-256 is 64 lower-case hexadecimal digits.", "Compute it again."),
+        new("seen-digest-differs", 409, "Other digest seen", "The digest seen is not the recorded one; the answer names both.", "Compute it again. If the copy is right, read the content: the registry checks its own bytes and quarantines them if they are damaged."),
+        new("original-unsealed", 409, "Original without bytes", "A copy proves its original by the recorded digest, and this original has none (E3).", "Send the original's bytes first."),
+        new("activity-missing", 422, "Activity missing", "A copy says with which tool, version and settings it was made, and by whom.", "Add activity to the parent."),
+        new("activity-times", 422, "Times of the activity", "An activity starts before it ends, and has ended when its result is submitted.", "Correct the times."),
+        new("label-unchanged", 409, "Label unchanged", "The item has this label already.", "Nothing is to be done."),
+        new("other-unknown", 422, "Other item unknown", "A link names another item of the same case.", "Correct the id."),
+        new("link-unchanged", 409, "Link unchanged", "The items are linked, or not linked, already.", "Nothing is to be done."),
         new("source-consent-missing", 409, "Consent missing", "Widening a TLP label needs the source's recorded consent (E6).", "Record the consent in sourceConsent."),
         new("wider-than-label", 409, "Wider than the label", "The TLP label does not allow this release (E6).", "Release less widely, or widen the label with the source's consent."),
         new("evidence-not-accepted", 409, "Not accepted", "Only accepted evidence is released.", "Accept the item first."),

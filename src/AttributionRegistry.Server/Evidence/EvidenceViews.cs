@@ -28,7 +28,21 @@ public sealed record GradingView(int Number, SourceGrade Source, InformationGrad
 /// <param name="By">Who recorded it.</param>
 /// <param name="At">When.</param>
 /// <param name="Note">In words.</param>
-public sealed record CustodyView(int Number, CustodyKind Kind, PersonId? From, PersonId Holder, PersonId By, DateTimeOffset At, string Note);
+/// <param name="OfferedTo">To whom the item is offered; null in every other link.</param>
+/// <param name="Circumstances">Where, how and why, and in what condition the item was.</param>
+public sealed record CustodyView(
+    int Number, CustodyKind Kind, PersonId? From, PersonId Holder, PersonId By, DateTimeOffset At, string Note, PersonId? OfferedTo, Circumstances Circumstances);
+
+/// <summary>The original of a copy. Whoever is shown the original's digest and salt can check that they open the commitment.</summary>
+/// <param name="Original">The item from which this one was made.</param>
+/// <param name="How">The relation.</param>
+/// <param name="Commitment">Salted commitment to the bytes of the original, as in the log and in the frozen evidence set.</param>
+/// <param name="Activity">How the copy was made; parameters and operator only for those who work on the case.</param>
+public sealed record OriginalView(EvidenceId Original, Derivation How, string Commitment, ActivityView? Activity);
+
+/// <summary>What made a copy.</summary>
+public sealed record ActivityView(
+    string Tool, string ToolVersion, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? Operator, ImmutableArray<ToolParameter>? Parameters);
 
 /// <summary>One read of the bytes, recorded before the first of them left (E7).</summary>
 /// <param name="Number">From 1, in order.</param>
@@ -63,6 +77,24 @@ public sealed record EvidenceInside
     public required IReadOnlyList<GradingView> Gradings { get; init; }
 
     public required IReadOnlyList<CustodyView> Custody { get; init; }
+
+    /// <summary>The offer that waits for its receiver's answer.</summary>
+    public PersonId? OfferedTo { get; init; }
+
+    /// <summary>Every change of the label with reason and consent, oldest first (E6).</summary>
+    public required ImmutableList<Labelling> Labels { get; init; }
+
+    /// <summary>Every release with the label and the consent on record then, oldest first (E6).</summary>
+    public required ImmutableList<ReleaseRecord> Releases { get; init; }
+
+    /// <summary>Every wording of the gist, oldest first (P4).</summary>
+    public required ImmutableList<GistRecord> Gists { get; init; }
+
+    /// <summary>What was said on whether this item rests on the same report as another, oldest first (E8).</summary>
+    public required IReadOnlyList<OriginLink> OriginLinks { get; init; }
+
+    /// <summary>What was found in the original when this copy was freed of metadata.</summary>
+    public MetadataReport? Metadata { get; init; }
 }
 
 /// <summary>
@@ -99,7 +131,11 @@ public sealed record EvidenceView
     /// <summary>The report it rests on; items with the same origin count once (E8).</summary>
     public string? Origin { get; init; }
 
-    public ImmutableArray<Parent>? Parents { get; init; }
+    /// <summary>The originals of a copy.</summary>
+    public IReadOnlyList<OriginalView>? Parents { get; init; }
+
+    /// <summary>Pseudonym of the living source in this case; items of one source have the same.</summary>
+    public string? LivingSource { get; init; }
 
     public ImmutableArray<Source>? Sources { get; init; }
 
@@ -129,7 +165,10 @@ public sealed record EvidenceView
         ArgumentNullException.ThrowIfNull(item);
         if (reader is not null && state.MayRead(reader))
         {
-            return Whole(state, item) with { WithheldBecause = item.Withheld?.ReasonCode, Gist = item.Gist, Inside = InsideOf(item) };
+            return Whole(state, item) with
+            {
+                WithheldBecause = item.Withheld?.ReasonCode, Gist = item.Gist, Parents = OriginalsOf(item, inside: true), Inside = InsideOf(state, item),
+            };
         }
 
         if (state.HasFinding && item.ReleasedTo == Audience.Public)
@@ -171,7 +210,8 @@ public sealed record EvidenceView
         Spoofability = item.Described.Spoofability,
         Mictic = item.Described.Mictic,
         Origin = item.Described.Origin,
-        Parents = item.Described.Parents,
+        Parents = OriginalsOf(item, inside: false),
+        LivingSource = item.LivingSource,
         Sources = item.Described.Sources,
         PayloadHeldElsewhere = item.Described.PayloadHeldElsewhere,
         Payload = item.Payload is { } p ? new PayloadView(p.Sha256, p.Size, p.SniffedMediaType) : null,
@@ -179,7 +219,7 @@ public sealed record EvidenceView
         ReleasedTo = item.ReleasedTo,
     };
 
-    private static EvidenceInside InsideOf(EvidenceItem item) => new()
+    private static EvidenceInside InsideOf(Case state, EvidenceItem item) => new()
     {
         SubmittedBy = item.SubmittedBy,
         Holder = item.Holder,
@@ -192,11 +232,22 @@ public sealed record EvidenceView
         GistServedOn = [.. item.GistServedOn.OrderBy(p => p.Value, StringComparer.Ordinal)],
         Gradings = GradingsOf(item),
         Custody = CustodyOf(item),
+        OfferedTo = item.Offer?.OfferedTo,
+        Labels = item.Labellings,
+        Releases = item.Releases,
+        Gists = item.Gists,
+        OriginLinks = [.. state.OriginLinks.Where(l => l.One == item.Id || l.Other == item.Id)],
+        Metadata = item.Metadata,
     };
+
+    // Parameters can tell what a redaction hides.
+    private static IReadOnlyList<OriginalView> OriginalsOf(EvidenceItem item, bool inside) =>
+        [.. item.From.Zip(item.Described.Parents, (from, parent) => new OriginalView(from.Original, from.How, from.Commitment, parent.Activity is not { } a ? null : new ActivityView(
+            a.Tool, a.ToolVersion, a.StartedAt, a.EndedAt, inside ? a.Operator : null, inside ? a.Parameters : null)))];
 
     internal static IReadOnlyList<GradingView> GradingsOf(EvidenceItem item) =>
         [.. item.Gradings.Select((g, i) => new GradingView(i + 1, g.Source, g.Information, g.By, g.At, g.Reason))];
 
     internal static IReadOnlyList<CustodyView> CustodyOf(EvidenceItem item) =>
-        [.. item.Custody.Select((c, i) => new CustodyView(i + 1, c.Kind, c.From, c.Holder, c.By, c.At, c.Note))];
+        [.. item.Custody.Select((c, i) => new CustodyView(i + 1, c.Kind, c.From, c.Holder, c.By, c.At, c.Note, c.OfferedTo, c.Circumstances))];
 }

@@ -167,7 +167,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         }
     }
 
-    private async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
+    internal async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
     {
         log.LogError(
             "ALARM: evidence {Evidence} is damaged: recorded SHA-256 {Recorded}; {Reason}. It is quarantined; restore the file from a backup.",

@@ -94,7 +94,7 @@ public static class SubmitBulk
     }
 
     private static BulkItemResult Decide(Session session, IncidentId incident, Ask ask, EvidenceId id, EvidenceDescription item, int index) =>
-        CaseWrites.Append(session, incident, _ => new CaseCommand.SubmitEvidence(id, item) { By = ask.By, At = ask.At }) is { } refusal
+        CaseWrites.Append(session, incident, state => WriteEvidence.Submission(state, id, item, ask)) is { } refusal
             ? new BulkItemResult(index, Problems.StatusOf(refusal.Kind), Problem: new BulkProblem(refusal.Code, refusal.Message, refusal.Pointer))
             : new BulkItemResult(index, StatusCodes.Status201Created, id);
 

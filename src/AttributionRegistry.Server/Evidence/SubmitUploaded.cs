@@ -155,7 +155,7 @@ public sealed class SubmitUploaded(
     private sealed record Item(EvidenceId Id, IncidentId Incident, EvidenceDescription Described, Ask Ask)
     {
         public Refusal? AppendTo(Session session, Payload payload) =>
-            CaseWrites.Append(session, Incident, _ => new CaseCommand.SubmitEvidence(Id, Described) { By = Ask.By, At = Ask.At })
+            CaseWrites.Append(session, Incident, state => WriteEvidence.Submission(state, Id, Described, Ask))
             ?? CaseWrites.Append(session, Incident, _ => new CaseCommand.SealPayload(Id, payload) { By = Ask.By, At = Ask.At });
     }
 }

@@ -3,7 +3,6 @@ using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.Scales;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
-using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -14,12 +13,6 @@ namespace AttributionRegistry.Server.Evidence;
 /// <param name="Information">Credibility of the information, 1 to 6; 6: cannot be judged.</param>
 /// <param name="Reason">Why.</param>
 public sealed record GradeRequest(SourceGrade Source, InformationGrade Information, string Reason);
-
-/// <summary>A link in the chain of custody.</summary>
-/// <param name="Kind">transferred, copied, examined or redacted.</param>
-/// <param name="Note">In words.</param>
-/// <param name="To">Who receives the item; for a transfer.</param>
-public sealed record CustodyRequest(CustodyKind Kind, string Note, PersonId? To = null);
 
 /// <summary>The essence of an item that stays withheld.</summary>
 /// <param name="Gist">Its essence, without what must be protected.</param>
@@ -34,13 +27,20 @@ public sealed record ReleaseRequest(Audience To, string Reason);
 
 /// <summary>A new sharing label.</summary>
 /// <param name="Tlp">TLP 2.0.</param>
+/// <param name="Reason">Why; kept in the history of the label.</param>
 /// <param name="SourceConsent">The source's consent, where the new label is wider.</param>
-public sealed record LabelRequest(Tlp Tlp, string? SourceConsent = null);
+public sealed record LabelRequest(Tlp Tlp, string Reason, string? SourceConsent = null);
 
 /// <summary>Whether an item is taken into the case.</summary>
 /// <param name="Accepted">False: rejected.</param>
 /// <param name="Reason">Why.</param>
 public sealed record AdmissibilityRequest(bool Accepted, string Reason);
+
+/// <summary>That two items rest on one original report.</summary>
+/// <param name="Other">The other item, of the same case.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Linked">False: an earlier link is taken back.</param>
+public sealed record OriginLinkRequest(EvidenceId Other, string Reason, bool Linked = true);
 
 /// <summary>An order to destroy the bytes of an item.</summary>
 /// <param name="LegalBasis">The rule that demands it.</param>
@@ -52,7 +52,8 @@ public static class WriteEvidence
 {
     /// <summary>
     /// Describes an item of evidence. Its bytes follow, once, with PUT on its content; or they are those of a complete upload of the
-    /// caller, which is named in the request: then description and bytes are one act.
+    /// caller, which is named in the request: then description and bytes are one act. A copy names its original and how it was made;
+    /// the log shows the commitment to the original's bytes with it (E3). The name of a living source is kept apart: readers see "Source 3".
     /// </summary>
     public static Task<Results<Created<Written>, ProblemHttpResult>> SubmitAsync(
         IncidentId incidentId, Body<EvidenceSubmission> body, Ask ask, CaseWrites cases, Entropy entropy, SubmitUploaded uploaded, CancellationToken cancel)
@@ -70,7 +71,7 @@ public static class WriteEvidence
         var id = entropy.NewId<EvidenceId>();
         return cases.CreateAsync(
             ask.With(body), incidentId, id.Value, $"/v1/evidence/{id}",
-            (_, _) => new CaseCommand.SubmitEvidence(id, body.Value.Alone()) { By = ask.By, At = ask.At }, cancel);
+            (_, state) => Submission(state, id, body.Value.Alone(), ask), cancel);
     }
 
     /// <summary>Grades source and information in the Admiralty code. Never the submitter's own work (E4); old grades stay (E5).</summary>
@@ -79,18 +80,6 @@ public static class WriteEvidence
         cases.CreateAsync(
             ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value, $"/v1/evidence/{evidenceId}/grades",
             (_, _) => new CaseCommand.Grade(evidenceId, body.Value.Source, body.Value.Information, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
-
-    /// <summary>Records a transfer, copy, examination or redaction. Only the present holder gives (E2).</summary>
-    public static Task<Results<Created<Written>, ProblemHttpResult>> RecordCustodyAsync(
-        EvidenceId evidenceId, Body<CustodyRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
-        cases.CreateAsync(
-            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value, $"/v1/evidence/{evidenceId}/custody",
-            (session, state) =>
-            {
-                RequireReceiver(session, state, ask.By, body.Value);
-                return new CaseCommand.RecordCustody(evidenceId, body.Value.Kind, body.Value.To, body.Value.Note) { By = ask.By, At = ask.At };
-            },
-            cancel);
 
     /// <summary>Writes or replaces the gist of an item that stays withheld (P4). A new gist has to be served again. If-Match is honoured.</summary>
     public static Task<Results<Ok<Written>, ProblemHttpResult>> WriteGistAsync(
@@ -112,7 +101,7 @@ public static class WriteEvidence
         EvidenceId evidenceId, Body<LabelRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
         cases.ChangeAsync(
             ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value,
-            (_, _) => new CaseCommand.Relabel(evidenceId, body.Value.Tlp, body.Value.SourceConsent) { By = ask.By, At = ask.At },
+            (_, _) => new CaseCommand.Relabel(evidenceId, body.Value.Tlp, body.Value.SourceConsent, body.Value.Reason) { By = ask.By, At = ask.At },
             cancel, Conditional(ask));
 
     /// <summary>Accepts an item into the case, or rejects it with a reason. Never one's own.</summary>
@@ -121,6 +110,13 @@ public static class WriteEvidence
         cases.ChangeAsync(
             ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value,
             (_, _) => new CaseCommand.JudgeAdmissibility(evidenceId, body.Value.Accepted, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
+
+    /// <summary>Says that two items rest on one original report, so that they count once, or takes that back with a reason (E8).</summary>
+    public static Task<Results<Created<Written>, ProblemHttpResult>> LinkOriginAsync(
+        EvidenceId evidenceId, Body<OriginLinkRequest> body, Ask ask, CaseWrites cases, CancellationToken cancel) =>
+        cases.CreateAsync(
+            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value, $"/v1/evidence/{evidenceId}",
+            (_, _) => new CaseCommand.LinkOrigin(evidenceId, body.Value.Other, body.Value.Linked, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
 
     /// <summary>
     /// Orders the bytes of an item destroyed: the first person proposes (202), a second, different one confirms (200). Digest,
@@ -145,14 +141,10 @@ public static class WriteEvidence
 
     private static bool Conditional(Ask ask) => ask.Http!.Request.Headers.IfMatch.Count > 0;
 
-    /// <summary>An item given to nobody, or to a stranger, would be a hole in the chain.</summary>
-    private static void RequireReceiver(Session session, Case state, Caller giver, CustodyRequest asked)
+    internal static CaseCommand.SubmitEvidence Submission(Case state, EvidenceId id, EvidenceDescription described, Ask ask) => new(id, described)
     {
-        if (asked is { Kind: CustodyKind.Transferred, To: { } to } && state.MayRead(giver) &&
-            !(session.Load(PersonJournal.Definition, PersonJournal.Stream(to)) is { Suspended: null } person && state.MayRead(new Caller(to, person.Roles))))
-        {
-            throw new RequestRefusedException(
-                Refusal.Invalid("custody-receiver", "The receiver of a transfer is a person who works on this case.", "/to").ToProblem());
-        }
-    }
+        By = ask.By,
+        At = ask.At,
+        Commitments = EvidenceRoot.CommitmentsTo(state, described.Parents),
+    };
 }

@@ -23,6 +23,7 @@ public sealed class FindingComposer(Case state, Round round, Policy policy, Func
         "EXERCISE on public reporting: this is the finding of no body. Panel, votes and replies are simulated by a published rule.";
 
     private readonly MatrixInput _matrix = MatrixOf.Case(state);
+    private readonly Origins _origins = new(state);
 
     public static byte[] Canonical(CanonicalFinding finding) =>
         CanonicalJson.Serialize(JsonSerializer.SerializeToNode(finding, ApiJson.Options));
@@ -157,9 +158,10 @@ public sealed class FindingComposer(Case state, Round round, Policy policy, Func
         ? nameOf(round.Voters.Find(v => v.BallotKeyId == ballotKeyId)!.Person)
         : ballotKeyId;
 
-    private static DisclosedItem DisclosedOf(EvidenceItem e) => new(
+    // E8: whoever weighs the disclosed items again must count the same ones together.
+    private DisclosedItem DisclosedOf(EvidenceItem e) => new(
         e.Id, e.Described.Title, e.Described.Kind, e.Described.Description, e.Payload!.Sha256, e.Payload.Size, e.Tlp, e.Grade!.Source, e.Grade.Information,
-        e.Described.Spoofability, e.Described.Origin, e.Described.Sources);
+        e.Described.Spoofability, _origins.NameOf(e.Id, state.Counting.Where(each => each.Disclosed)), e.Described.Sources);
 
     private WithheldItem WithheldOf(EvidenceItem e) => new(
         e.Described.Kind, e.Withheld?.ReasonCode ?? "unexplained", e.Withheld?.SeenBy ?? "", e.Gist ?? new Text(""),

@@ -55,6 +55,8 @@ public static class CaseJournal
             ["evidence.gist-written"] = typeof(CaseEvent.GistWritten),
             ["evidence.destroyed"] = typeof(CaseEvent.Erased),
             ["evidence.quarantined"] = typeof(CaseEvent.Quarantined),
+            ["evidence.metadata-found"] = typeof(CaseEvent.MetadataFound),
+            ["evidence.origin-linked"] = typeof(CaseEvent.OriginLinked),
             ["hypothesis.proposed"] = typeof(CaseEvent.HypothesisProposed),
             ["matrix.rated"] = typeof(CaseEvent.CellsRated),
             ["assumption.listed"] = typeof(CaseEvent.AssumptionListed),

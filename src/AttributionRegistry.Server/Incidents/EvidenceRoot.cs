@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Log;
 
@@ -31,6 +32,14 @@ public static class EvidenceRoot
         ArgumentNullException.ThrowIfNull(item);
         return item.Payload is not { } payload ? null : B64Url.Encode(Commitments.Compute(
             Commitments.EvidenceBytes, Convert.FromHexString(payload.Salt), Convert.FromHexString(payload.Sha256)));
+    }
+
+    /// <summary>The commitments to those originals whose bytes are here; by them a copy names what it was made from (E3).</summary>
+    public static IReadOnlyDictionary<EvidenceId, string> CommitmentsTo(Case state, IEnumerable<Parent> parents)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return parents.Select(p => state.Find(p.Original)).OfType<EvidenceItem>().Where(e => e.Payload is not null).DistinctBy(e => e.Id)
+            .ToDictionary(e => e.Id, e => Commitment(e)!);
     }
 
     // Section 2.1 of the RFC: the left part is the largest power of two that is smaller than the whole.

@@ -12,7 +12,7 @@ public sealed class KeyRing(RegistryCore core) : IApiKeyLookup
     private const int MostKept = 50_000;
 
     private const string FindSql = """
-        SELECT person.id AS Person, person.name AS Name, person.roles AS Roles, api_key.id AS KeyId, api_key.expires_us AS ExpiresUs
+        SELECT person.id AS Person, person.roles AS Roles, api_key.id AS KeyId, api_key.expires_us AS ExpiresUs
         FROM api_key
         JOIN person ON person.id = api_key.person
         WHERE api_key.sha256 = @sha256 AND api_key.revoked_us IS NULL AND person.suspended = 0
@@ -36,7 +36,7 @@ public sealed class KeyRing(RegistryCore core) : IApiKeyLookup
         }
 
         var person = new AuthenticatedPerson(
-            PersonId.Of(row.Person), row.Name, row.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Role>).ToHashSet(),
+            PersonId.Of(row.Person), row.Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Role>).ToHashSet(),
             KeyId.Of(row.KeyId), Instant.FromMicroseconds(row.ExpiresUs));
 
         // Kept only if no account changed between the read and now.
@@ -62,8 +62,6 @@ public sealed class KeyRing(RegistryCore core) : IApiKeyLookup
     private sealed class Row
     {
         public string Person { get; init; } = "";
-
-        public string Name { get; init; } = "";
 
         public string Roles { get; init; } = "";
 

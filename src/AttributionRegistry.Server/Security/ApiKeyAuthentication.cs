@@ -10,11 +10,10 @@ namespace AttributionRegistry.Server.Security;
 
 /// <summary>Whoever a valid key stands for.</summary>
 /// <param name="Id">The person.</param>
-/// <param name="Name">For display.</param>
 /// <param name="Roles">Instance roles now, not when the key was made.</param>
 /// <param name="Key">The key that was used.</param>
 /// <param name="ExpiresAt">From then on the key is refused.</param>
-public sealed record AuthenticatedPerson(PersonId Id, string Name, IReadOnlySet<Role> Roles, KeyId Key, DateTimeOffset ExpiresAt);
+public sealed record AuthenticatedPerson(PersonId Id, IReadOnlySet<Role> Roles, KeyId Key, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// Keys by their digest. Null: unknown or revoked. Asked on every request, and what it says holds at once: a revocation
@@ -51,7 +50,7 @@ public sealed class ApiKeyAuthentication(IOptionsMonitor<AuthenticationSchemeOpt
 
         Context.Features.Set(person);
         var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.NameIdentifier, person.Id.Value), new Claim(ClaimTypes.Name, person.Name), new Claim("key", person.Key.Value),
+            [new Claim(ClaimTypes.NameIdentifier, person.Id.Value), new Claim("key", person.Key.Value),
              .. person.Roles.Select(role => new Claim(ClaimTypes.Role, role.ToString()))],
             SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));

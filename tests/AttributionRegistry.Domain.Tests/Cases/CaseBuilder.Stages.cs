@@ -69,7 +69,7 @@ internal sealed partial class CaseBuilder
     public CaseBuilder Propose(HypothesisKind kind, bool residual = false, params string[] states) =>
         Do(Cast.Analyst, new CaseCommand.ProposeHypothesis(New<HypothesisId>(), Content(kind, residual, states)) { By = X, At = T });
 
-    public CaseBuilder Submit(EvidenceDescription described) => Do(Cast.Analyst, new CaseCommand.SubmitEvidence(New<EvidenceId>(), described) { By = X, At = T });
+    public CaseBuilder Submit(EvidenceDescription described) => Do(Cast.Analyst, new CaseCommand.SubmitEvidence(New<EvidenceId>(), described) { By = X, At = T, Commitments = Committed([.. described.Parents.Select(p => p.Original)]) });
 
     public CaseBuilder Seal(EvidenceId id) => Do(Cast.Analyst, new CaseCommand.SealPayload(id, Bytes(id.Value)) { By = X, At = T });
 

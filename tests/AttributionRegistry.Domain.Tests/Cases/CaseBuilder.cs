@@ -128,4 +128,15 @@ internal sealed partial class CaseBuilder
 
     public static ImmutableArray<Text> Statement(string value = "The panel assesses that it is very likely that the attack was conducted by the state of Zetland.") =>
         [new Text(value)];
+
+    public static Circumstances ByCourier { get; } = new() { Place = "Vault 2", Method = "courier", Purpose = "analysis", SealNumber = "A-17" };
+
+    public static Activity Made { get; } = new() { Tool = "redactor", ToolVersion = "2.1", Operator = "custodian", Parameters = [new ToolParameter("faces", "blurred")] };
+
+    public static Parent CopyOf(EvidenceId original, Derivation how = Derivation.Redaction) => new(original, how, Made);
+
+    public static Parent Stripped(EvidenceId original) => CopyOf(original, Derivation.MetadataStripped);
+
+    /// <summary>Stands for the commitment that the server computes.</summary>
+    public static Dictionary<EvidenceId, string> Committed(params EvidenceId[] originals) => originals.ToDictionary(o => o, o => $"commitment to {o}");
 }

@@ -22,7 +22,7 @@ public sealed class EvidenceVisibilityTests(EvidenceRegistry fixture) : IClassFi
         var outsider = _registry.As(Role.Referrer);
         var absent = await outsider.GetStringAsync404($"/v1/evidence/evd_{new string('0', 32)}");
 
-        foreach (var path in new[] { "", "/custody", "/grades", "/accesses", "/content" })
+        foreach (var path in new[] { "", "/custody", "/custody-report", "/custody-report.html", "/provenance", "/source", "/grades", "/accesses", "/content" })
         {
             (await outsider.GetStringAsync404($"/v1/evidence/{item}{path}")).Should().Be(absent, path);
         }

@@ -217,7 +217,11 @@ public sealed class UploadTests(EvidenceRegistry fixture) : IClassFixture<Eviden
     {
         var opened = await OpenAsync(_registry);
         var item = await opened.SubmitAsync();
-        await OkAsync(opened.Analyst.PostAsJsonAsync($"/v1/evidence/{item}/custody", new { kind = "transferred", to = _registry.CallerOf(Role.Custodian).Id.Value, note = "By courier." }));
+        await OkAsync(opened.Analyst.PostAsJsonAsync($"/v1/evidence/{item}/custody", new
+        {
+            kind = "offered", to = _registry.CallerOf(Role.Custodian).Id.Value, note = "By courier.", circumstances = new { method = "courier", purpose = "safe keeping" },
+        }));
+        await OkAsync(opened.Custodian.PostAsJsonAsync($"/v1/evidence/{item}/custody/offer/acceptance", new { accepted = true, note = "Received." }));
 
         (await opened.PutAsync(item, "bytes"u8.ToArray(), client: opened.Custodian)).StatusCode.Should().Be(HttpStatusCode.Created);
     }

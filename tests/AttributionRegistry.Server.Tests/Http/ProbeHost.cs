@@ -137,7 +137,7 @@ public sealed class KnownKeys : IApiKeyLookup
         var seed = ++_next;
         var key = ApiKey.Create(count => [.. Enumerable.Range(0, count).Select(i => (byte)((i * 7) + seed))]);
         var id = PersonId.Of($"per_{seed:x32}");
-        _people[key.Sha256] = new AuthenticatedPerson(id, $"Person {seed}", roles.ToHashSet(), KeyId.Of($"key_{seed:x32}"), expiresAt);
+        _people[key.Sha256] = new AuthenticatedPerson(id, roles.ToHashSet(), KeyId.Of($"key_{seed:x32}"), expiresAt);
         return key.Text;
     }
 

@@ -25,7 +25,8 @@ public sealed class UploadAtRestTests
             FilesWithCanary(registry).Should().BeEmpty("while it is received");
         }
 
-        await sender.PatchAsync(upload, await sender.OffsetAsync(upload), bytes[(int)await sender.OffsetAsync(upload)..]);
+        var offset = (int)await sender.OffsetAsync(upload);
+        (await sender.PatchAsync(upload, offset, bytes[offset..])).StatusCode.Should().Be(HttpStatusCode.NoContent);
         FilesWithCanary(registry).Should().BeEmpty("when all of it is here");
         var item = await TusSender.ItemAsync(await sender.SubmitAsync(opened.Incident, upload));
         FilesWithCanary(registry).Should().BeEmpty("when it is evidence");
@@ -106,13 +107,13 @@ public sealed class UploadAtRestTests
         [
             .. Directory.EnumerateFiles(registry.DataFolder, "*", SearchOption.AllDirectories).Where(path =>
             {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-                using var all = new MemoryStream();
                 if (Path.GetFileName(path) == "registry.lock")
                 {
-                    return false;
+                    return false; // Empty, and nobody else may open it.
                 }
 
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                using var all = new MemoryStream();
                 file.CopyTo(all);
                 var text = Encoding.Latin1.GetString(all.ToArray());
                 return canaries.Any(canary => text.Contains(canary, StringComparison.Ordinal));
