@@ -14,7 +14,9 @@ public static class EvidenceEndpoints
         services.AddSingleton<Payloads>();
         services.AddSingleton<PayloadAlarm>();
         services.AddSingleton<PayloadChecks>();
+        services.AddSingleton<Quota>();
         services.AddSingleton<PayloadIntake>();
+        services.AddSingleton<SubmitUploaded>();
         services.AddSingleton<PayloadOutlet>();
         services.AddSingleton<AccessRecorder>();
         services.AddSingleton<WholePayloads>();
@@ -31,7 +33,7 @@ public static class EvidenceEndpoints
     {
         var ofIncident = routes.MapGroup("/incidents/{incidentId}/evidence").WithTags("Evidence");
         ofIncident.MapGet("/", EvidenceReads.List).WithName("ListEvidence").PublicRead().Refuses(404);
-        ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 422);
+        ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 413, 422, 507);
         ofIncident.MapPost("/bulk", SubmitBulk.HandleAsync).WithName("SubmitEvidenceInBulk").Refuses(404, 409, 422);
 
         ofIncident.MapGet("/bag", GetBag.HandleAsync).WithName("ExportEvidence")
@@ -74,7 +76,7 @@ public static class EvidenceEndpoints
         evidence.MapPut("/content", PutContent.HandleAsync).WithName("PutEvidenceContent")
             .WithMetadata(new RequestSizeLimitAttribute(maxBytes), new AcceptsMetadata(["application/octet-stream", "*/*"], typeof(Stream), isOptional: true))
             .DisableRequestTimeout()
-            .Refuses(400, 403, 404, 409, 413, 415, 422, 507);
+            .Refuses(400, 403, 404, 409, 413, 415, 422, 429, 507);
         evidence.MapGet("/content", GetContent.HandleAsync).WithName("GetEvidenceContent").PublicRead().Conditional()
             .Produces(StatusCodes.Status200OK, contentType: MediaTypes.Unknown)
             .Produces(StatusCodes.Status206PartialContent, contentType: MediaTypes.Unknown)
