@@ -21,7 +21,7 @@ public static class UploadEndpoints
     public static void MapUploads(this IEndpointRouteBuilder routes)
     {
         var limit = new RequestSizeLimitAttribute(routes.ServiceProvider.GetRequiredService<RegistrySettings>().MaxEvidenceBytes);
-        var piece = new AcceptsMetadata([Tus.PieceType], typeof(Stream), isOptional: true);
+        var piece = new AcceptsMetadata([Tus.PieceType, "*/*"], typeof(Stream), isOptional: true); // Else routing says 415 before anybody asks who it is.
         var any = routes.MapGroup("/uploads").WithTags("Uploads");
         any.MapMethods("/", [HttpMethods.Options], DescribeUploads.Handle).WithName("DescribeUploads").AllowAnonymous();
         any.MapMethods("/{uploadId}", [HttpMethods.Options], DescribeUploads.Handle).AllowAnonymous().ExcludeFromDescription();

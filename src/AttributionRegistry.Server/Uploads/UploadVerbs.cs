@@ -58,7 +58,7 @@ public sealed class CreateUpload(RegistryCore core, Uploads uploads, PieceIntake
         var upload = await uploads.BeginAsync(core.Entropy.NewId<UploadId>(), caller.Id, length, metadata, quota);
         if (brings)
         {
-            (upload, var problem) = await intake.ReceiveAsync(request, upload, http.RequestAborted);
+            (upload, var problem) = await intake.ReceiveAsync(request, upload, CancellationToken.None);
             if (problem is not null)
             {
                 await uploads.RemoveAsync(upload.Id); // Its address was never told; nobody could go on with it.
@@ -119,7 +119,7 @@ public static class ReadUploads
 public static class AppendUpload
 {
     /// <summary>
-    /// Brings the next piece, from Upload-Offset on. What has arrived when it ends is kept, however it ends; only a piece with
+    /// Brings the next piece, from Upload-Offset on. What was read of it when it ends is kept, however it ends; only a piece with
     /// Upload-Checksum is taken whole or not at all.
     /// </summary>
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
@@ -147,8 +147,8 @@ public static class AppendUpload
             return refused;
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(taken.Hold.Stop, cancel);
-        (upload, var problem) = await intake.ReceiveAsync(http.Request, upload, stop.Token);
+        // Not ended by the loss of the client as such: what has arrived is read to its end.
+        (upload, var problem) = await intake.ReceiveAsync(http.Request, upload, taken.Hold.Stop);
         Tus.Tell(http.Response, upload);
         return problem is null ? TypedResults.NoContent() : problem;
     }

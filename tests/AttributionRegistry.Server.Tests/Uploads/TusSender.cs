@@ -114,9 +114,16 @@ internal sealed class TusSender(RunningRegistry registry, HttpClient client)
         // By the socket: its stream is not to be had once one side of the connection is shut.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var (answer, count) = (new byte[64 * 1024], 0);
-        while (count < 400 && await socket.Client.ReceiveAsync(answer.AsMemory(count), patience.Token) is > 0 and var more)
+        try
         {
-            count += more;
+            while (count < 400 && await socket.Client.ReceiveAsync(answer.AsMemory(count), patience.Token) is > 0 and var more)
+            {
+                count += more;
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset: what has arrived counts.
         }
 
         return Encoding.UTF8.GetString(answer, 0, count);
