@@ -78,7 +78,7 @@ public static class EvidenceEndpoints
             .DisableRequestTimeout()
             .Refuses(400, 403, 404, 409, 413, 415, 422, 429, 507);
         evidence.MapGet("/content", GetContent.HandleAsync).WithName("GetEvidenceContent").PublicRead().Conditional()
-            .Produces(StatusCodes.Status200OK, contentType: MediaTypes.Unknown)
+            .Produces(StatusCodes.Status200OK, contentType: MediaTypes.Unknown, additionalContentTypes: ProtectedZip.MediaType)
             .Produces(StatusCodes.Status206PartialContent, contentType: MediaTypes.Unknown)
             .DisableRequestTimeout()
             .Refuses(404, 409, 410, 416);

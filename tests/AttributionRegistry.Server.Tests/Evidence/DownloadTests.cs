@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
@@ -6,6 +7,7 @@ using AttributionRegistry.Server.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using static AttributionRegistry.Server.Tests.Evidence.EvidenceCase;
+using ICSharpCode.SharpZipLib.Zip;
 
 namespace AttributionRegistry.Server.Tests.Evidence;
 
@@ -113,6 +115,29 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         (await opened.Analyst.SendAsync(request)).StatusCode.Should().Be(HttpStatusCode.NotModified);
 
         opened.AccessesOf(item).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Malware_may_be_asked_for_in_a_zip_under_the_usual_password_and_that_is_a_read_too()
+    {
+        var opened = await OpenAsync(_registry);
+        var bytes = UploadTests.Bytes(300_000, seed: 41);
+        var item = await opened.SealedAsync(bytes);
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/evidence/{item}/content?packaging=zip") { Headers = { Range = new RangeHeaderValue(0, 9) } };
+
+        var answer = await opened.Analyst.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, "ranges are of the bytes, not of the zip");
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/zip");
+        answer.Content.Headers.ContentDisposition!.FileName.Should().Be($"{item}.zip");
+        answer.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+        using var zip = new ZipFile(new MemoryStream(await answer.Content.ReadAsByteArrayAsync())) { Password = "infected" };
+        zip.Cast<ZipEntry>().Should().ContainSingle().Which.Should().Match<ZipEntry>(e => e.Name == $"{item}.bin" && e.IsCrypted);
+        var unpacked = new MemoryStream();
+        await zip.GetInputStream(0).CopyToAsync(unpacked);
+        unpacked.ToArray().Should().Equal(bytes);
+        opened.AccessesOf(item).Should().Be(1);
+        await RefusedAsync(opened.Analyst.GetAsync($"/v1/evidence/{item}/content?packaging=rar"), HttpStatusCode.BadRequest, "bad-query");
     }
 
     [Fact]
