@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything, runs every test, and closes with one line of its own: "N passed, N failed, N skipped".
-# Needs the .NET SDK only; what else a test needs is installed below when this runs as root, else named.
+# Needs the .NET SDK; what else a test needs is installed below when this runs as root, else named.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -14,6 +14,9 @@ need() { # command package
   exit 1
 }
 need curl curl
+need clamd clamav-daemon
+need node nodejs
+need npm npm
 
 command -v dotnet >/dev/null || { echo "tests/run.sh: the .NET 10 SDK is missing." >&2; exit 1; }
 
@@ -92,6 +95,10 @@ check "the doctor finds the stopped demo sound" registry doctor --data "$work/de
 check "a second start is ready" start
 check "a second start finds the five findings and loads none twice" test "$(findings)" = 5
 stop
+echo "== uploads"
+check "the packages of the upload tests are the pinned ones" npm ci --prefix tests/uploads --ignore-scripts --no-audit --no-fund
+check "tus-js-client and the command line upload through cuts and kills of the server" node tests/uploads/upload.mjs \
+  src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll "$work/demo" 5089
 check "the command line recounts the fifty tally cases" cli tally tests/vectors/tally-dev.json
 
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -28,7 +28,8 @@ public static class Commands
           verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
           log audit URL [--vkey KEY]                           walk the whole log and recompute its root
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
-                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE]
+                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never]
+                                                               files over 64 MiB go in pieces that survive cuts
           evidence get ID --out FILE --server URL CALLER       fetch an item and check its digest
           evidence export INCIDENT --out TAR --server URL CALLER
                                                                fetch all evidence of a case as a BagIt bag and check it

@@ -12,6 +12,7 @@ using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.Uploads;
 
 namespace AttributionRegistry.Server;
 
@@ -30,6 +31,7 @@ public static class Features
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
+        services.AddUploads();
         services.AddRounds();
         return services;
     }
@@ -49,6 +51,7 @@ public static class Features
         v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();
+        v1.MapUploads();
         v1.MapScales();
         v1.MapPanels();
         v1.MapRounds();

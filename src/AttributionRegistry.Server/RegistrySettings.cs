@@ -13,6 +13,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
 {
     public const long DefaultMaxEvidenceBytes = 8L * 1024 * 1024 * 1024;
 
+    /// <summary>Where clamd listens: host:port, or the path of its socket. Null: nothing is scanned.</summary>
+    public string? ClamAv { get; init; }
+
     /// <summary>How often the stored bytes of each item are read again.</summary>
     public TimeSpan IntegrityPeriod { get; init; } = TimeSpan.FromDays(7);
 
@@ -32,6 +35,7 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             section.GetValue("MaxEvidenceBytes", DefaultMaxEvidenceBytes),
             demo)
         {
+            ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
             IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),
             IntegrityBytesPerSecond = Positive(section, "Integrity:BytesPerSecond", 20L * 1024 * 1024),
         };

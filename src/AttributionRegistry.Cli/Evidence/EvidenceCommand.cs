@@ -11,13 +11,16 @@ namespace AttributionRegistry.Cli.Evidence;
 /// <summary><c>attribution evidence submit|get|custody</c>.</summary>
 public static class EvidenceCommand
 {
-    /// <summary>Describes a file, sends its bytes with their digest, and prints the item's id.</summary>
+    private const long ResumableFrom = 64L * 1024 * 1024;
+
+    /// <summary>Describes a file, sends its bytes with their digest, and prints the item's id. Large files survive cuts on their way.</summary>
     public static async Task<int> SubmitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "incident", "title", "description", "kind", "tlp", "interest", "media-type"]);
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "incident", "title", "description", "kind", "tlp", "interest", "media-type", "resumable"]);
         var (file, incident) = (read.Single("file"), Uri.EscapeDataString(read.Required("incident")));
-        var (title, description) = (read.Required("title"), read.Required("description"));
+        var (title, text) = (read.Required("title"), read.Required("description"));
         var mediaType = MediaType(read.Option("media-type") ?? MediaTypeNames.Application.Octet);
+        var resumable = Resumable(read.Option("resumable"), new FileInfo(file).Length);
         byte[] digest;
         await using (var bytes = File.OpenRead(file))
         {
@@ -25,17 +28,30 @@ public static class EvidenceCommand
         }
 
         using var client = await Connections.CallerAsync(read, entropy, cancel);
-        var written = await client.PostAsync($"/v1/incidents/{incident}/evidence", new JsonObject
+        var description = new JsonObject
         {
             ["title"] = title,
             ["kind"] = read.Option("kind") ?? "file",
-            ["description"] = Wire.Text(description),
+            ["description"] = Wire.Text(text),
             ["declaredMediaType"] = mediaType,
             ["interestInOutcome"] = read.Option("interest") ?? "none",
             ["tlp"] = read.Option("tlp") ?? "TLP:AMBER",
-        }, cancel);
+        };
+        if (resumable)
+        {
+            var sha256 = Convert.ToHexStringLower(digest);
+            description["upload"] = await client.UploadFileAsync(
+                file, new Dictionary<string, string> { ["incident"] = read.Required("incident"), ["sha256"] = sha256 }, cancel);
+            description["sha256"] = sha256;
+        }
+
+        var written = await client.PostAsync($"/v1/incidents/{incident}/evidence", description, cancel);
         var id = (string?)written["id"] ?? throw new RegistryUnreachableException("The answer names no item.");
-        await client.PutFileAsync($"/v1/evidence/{id}/content", file, digest, mediaType, cancel);
+        if (!resumable)
+        {
+            await client.PutFileAsync($"/v1/evidence/{id}/content", file, digest, mediaType, cancel);
+        }
+
         await output.WriteLineAsync($"{id} sha-256 {Convert.ToHexStringLower(digest)}");
         return ExitCode.Holds;
     }
@@ -134,6 +150,14 @@ public static class EvidenceCommand
 
         return ExitCode.Holds;
     }
+
+    private static bool Resumable(string? asked, long length) => asked switch
+    {
+        null => length > ResumableFrom,
+        "always" => true,
+        "never" => false,
+        _ => throw new UsageException($"--resumable is always or never, not '{asked}'."),
+    };
 
     private static string MediaType(string text) => MediaTypeHeaderValue.TryParse(text, out _) ? text : throw new UsageException($"'{text}' is no media type.");
 }

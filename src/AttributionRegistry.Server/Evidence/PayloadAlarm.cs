@@ -9,7 +9,7 @@ namespace AttributionRegistry.Server.Evidence;
 public sealed class PayloadAlarm(RegistryCore core, TimeProvider clock, ILogger<PayloadAlarm> log)
 {
     // The machine finds the damage, whoever asked; it needs a role that every case knows.
-    private static readonly Caller Guard = new(Startup.Machine.Id, new HashSet<Role> { Role.Auditor });
+    internal static readonly Caller Guard = new(Startup.Machine.Id, new HashSet<Role> { Role.Auditor });
 
     /// <summary>Raises the alarm. A quarantine that cannot be recorded is in the log of the server, and the next read tries again.</summary>
     /// <param name="found">The SHA-256 of the bytes now, or empty where they could not be read.</param>

@@ -81,6 +81,19 @@ public sealed class DataKeys
     public IReadOnlyList<(string Master, long DataKeys)> Wraps() => _database.Read(connection =>
         connection.Query<(string, long)>("SELECT master, count(*) FROM data_key GROUP BY master ORDER BY master").AsList());
 
+    /// <summary>Wraps the key of an unfinished upload, which belongs to no record yet, with the key of the instance.</summary>
+    /// <param name="rows">The commit that keeps it: the key of the instance may have to be made first.</param>
+    public byte[] WrapUploadKey(RowWriter rows, string upload, byte[] key)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return KeyWrap.Wrap(FindOrMake(rows.Connection, InstanceScope), key, $"upload\0{upload}", _entropy);
+    }
+
+    /// <exception cref="StoreRefusedException">The key was altered, or is of another upload.</exception>
+    public byte[] UnwrapUploadKey(string upload, byte[] wrapped) =>
+        (Find(InstanceScope) is { } wrapping ? KeyWrap.Unwrap(wrapping, wrapped, $"upload\0{upload}") : null)
+        ?? throw new StoreRefusedException($"The key of the upload {upload} does not open with the key of the instance. Restore the database from a backup.");
+
     /// <summary>A new master key, in memory only.</summary>
     public NewMasterKey PrepareMaster() => MasterKeys.New(_entropy);
 
