@@ -46,7 +46,7 @@ public static class Derive
 }
 
 /// <summary>Makes copies without metadata: rules, bytes of the original, copy on disk, events; in this order.</summary>
-public sealed class MetadataStripper(RegistryCore core, CaseWrites cases, Payloads payloads, WholePayloads whole, TimeProvider clock)
+public sealed class MetadataStripper(RegistryCore core, CaseWrites cases, Payloads payloads, WholePayloads whole, Quota quota, TimeProvider clock)
 {
     // Stands for what has not been made yet, to ask the rules whether it may.
     private static readonly Payload Expected = new(new string('0', 64), 0, MediaTypes.Unknown, new string('0', 64));
@@ -88,6 +88,11 @@ public sealed class MetadataStripper(RegistryCore core, CaseWrites cases, Payloa
         catch (MetadataRefusedException refused)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, refused.Code, refused.Message);
+        }
+
+        if (quota.OfCase(core.Policy!, incident, copy.Bytes.Length, Now) is { } full)
+        {
+            return full;
         }
 
         var stored = await core.Store.Evidence.StoreAsync(new MemoryStream(copy.Bytes), copy.Bytes.Length, long.MaxValue, progress: null, cancel);

@@ -44,7 +44,7 @@ public sealed class UploadCutTests(EvidenceRegistry fixture) : IClassFixture<Evi
         var (sender, opened, random) = (await TusSender.NewAsync(_registry), await OpenAsync(_registry), new Random(seed));
         var bytes = UploadTests.Bytes(1_500_000, seed);
         var upload = await sender.BeginAsync(bytes.Length, opened.Incident);
-        long offset = 0;
+        var (offset, furthest) = (0L, 0L);
         for (var cuts = 0; cuts < 12; cuts++)
         {
             var sent = random.Next(0, (int)Math.Min(200_000, bytes.Length - offset));
@@ -54,12 +54,20 @@ public sealed class UploadCutTests(EvidenceRegistry fixture) : IClassFixture<Evi
                 await Task.Delay(random.Next(0, 20));
             }
 
+            furthest = Math.Max(furthest, offset + sent);
             var stands = await sender.OffsetAsync(upload);
-            stands.Should().BeInRange(offset, offset + sent);
+            stands.Should().BeInRange(offset, furthest);
             offset = stands;
         }
 
-        (await sender.PatchAsync(upload, offset, bytes[(int)offset..])).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        // A piece of a dead connection may still come in after HEAD was answered. It fits, it counts, and the newer one is told so.
+        while ((await sender.PatchAsync(upload, offset, bytes[(int)offset..])).StatusCode != HttpStatusCode.NoContent)
+        {
+            var stands = await sender.OffsetAsync(upload);
+            stands.Should().BeInRange(offset, bytes.Length);
+            offset = stands;
+        }
+
         var item = await TusSender.ItemAsync(await sender.SubmitAsync(opened.Incident, upload));
         (await sender.Client.GetByteArrayAsync($"/v1/evidence/{item}/content")).Should().Equal(bytes);
     }
@@ -93,8 +101,8 @@ public sealed class UploadCutTests(EvidenceRegistry fixture) : IClassFixture<Evi
             await TusSender.AnswerAsync(cut);
         }
 
+        await UploadTests.EventuallyAsync(() => TusSender.FilesOf(_registry, upload).Count == 0, "the cut piece is thrown away");
         (await sender.OffsetAsync(upload)).Should().Be(0);
-        TusSender.FilesOf(_registry, upload).Should().BeEmpty();
     }
 
     [Fact]
