@@ -27,7 +27,7 @@ public static class GetContent
     /// <summary>
     /// The bytes of an item, whole or a range of them, always as an attachment. First what is asked for is checked (E1): all of it against
     /// the recorded digest, a single range by the segments that it touches. The read is in the access record before the first byte leaves (E7).
-    /// With <c>packaging=zip</c> all of it comes in a zip under the password "infected", as malware is exchanged.
+    /// With packaging=zip all of it comes in a zip under the password "infected", as malware is exchanged.
     /// </summary>
     public static Task<ContentResult> HandleAsync(
         EvidenceId evidenceId, Packaging? packaging, HttpContext http, Visitor visitor, PayloadOutlet outlet, CancellationToken cancel) =>

@@ -56,7 +56,7 @@ public sealed partial class EveryCommandEverywhereTests
 
     [Theory, MemberData(nameof(AllStages))]
     public void Auditor_and_operator_change_nothing(Stage stage) =>
-        Everything(stage).Where(e => (e.By == Cast.Auditor || e.By == Cast.Operator) && e.Command is not (CaseCommand.Quarantine or CaseCommand.FilePetition))
+        Everything(stage).Where(e => (e.By == Cast.Auditor || e.By == Cast.Operator) && e.Command is not (CaseCommand.Quarantine or CaseCommand.RecordScan or CaseCommand.FilePetition))
             .Should().OnlyContain(e => e.Decision.IsRefused);
 
     [Theory, MemberData(nameof(AllStages))]
