@@ -1,6 +1,7 @@
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
+using AttributionRegistry.Server.Evidence.Observables;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
@@ -29,6 +30,7 @@ public static class Features
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
+        services.AddObservables();
         services.AddRounds();
         return services;
     }
@@ -47,6 +49,7 @@ public static class Features
         v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();
+        v1.MapObservables();
         v1.MapScales();
         v1.MapPanels();
         v1.MapRounds();
