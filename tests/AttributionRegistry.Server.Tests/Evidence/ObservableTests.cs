@@ -279,10 +279,9 @@ public sealed class ObservableTests(EvidenceRegistry fixture) : IClassFixture<Ev
         var unique = opened.Incident.Value[4..20];
         var objects = string.Join(',', Enumerable.Range(0, 50_001).Select(i => $$"""{"type":"mutex","id":"mutex--eba44954-d4e4-5d3b-814c-2b17dd8de300","name":"{{unique}}-{{i}}"}"""));
         var bytes = Encoding.UTF8.GetBytes("""{"type":"bundle","id":"bundle--7a1f0b52-6a7e-4c35-9c52-0d5e7c1c9a01","objects":[""" + objects + "]}");
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        var item = await SealedAsync(opened, bytes); Console.WriteLine("SEAL " + watch.ElapsedMilliseconds); watch.Restart();
-        await OkAsync(opened.Analyst.PostAsync($"/v1/evidence/{item}/observables", null)); Console.WriteLine("READ " + watch.ElapsedMilliseconds); watch.Restart();
-        await OkAsync(opened.Analyst.PostAsync($"/v1/evidence/{item}/observables", null)); Console.WriteLine("AGAIN " + watch.ElapsedMilliseconds);
+        var item = await SealedAsync(opened, bytes);
+        await OkAsync(opened.Analyst.PostAsync($"/v1/evidence/{item}/observables", null));
+        await OkAsync(opened.Analyst.PostAsync($"/v1/evidence/{item}/observables", null));
 
         (opened.Item(item).Observables!.Observables, opened.Item(item).Observables!.Truncated).Should().Be((50_000, true));
         (await SearchAsync(opened.Analyst, $"{unique}-0", "mutex")).Should().Equal(item.Value);
