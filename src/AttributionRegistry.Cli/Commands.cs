@@ -28,12 +28,16 @@ public static class Commands
           verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
           log audit URL [--vkey KEY]                           walk the whole log and recompute its root
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
-                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE]
+                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never]
+                                                               files over 64 MiB go in pieces that survive cuts
           evidence get ID --out FILE --server URL CALLER       fetch an item and check its digest
+          evidence export INCIDENT --out TAR --server URL CALLER
+                                                               fetch all evidence of a case as a BagIt bag and check it
           evidence custody ID --server URL CALLER              print the chain of custody
           help                                                 this text; so does --help anywhere
 
         CALLER says whose API key is used: --credentials FILE --as NAME, or --api-key-file FILE, or ATTRIBUTION_API_KEY in the environment.
+        A stopped registry is looked at by the server's own verb: AttributionRegistry.Server doctor --data DIR --keys DIR.
         Exit codes: 0 it holds, 1 it does not hold or was refused, 2 wrong use, 3 the server could not be reached.
         """;
 
@@ -57,6 +61,7 @@ public static class Commands
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
                 ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),
+                ["evidence", "export", .. var rest] => await EvidenceCommand.ExportAsync(rest, output, entropy, cancel),
                 ["evidence", "custody", .. var rest] => await EvidenceCommand.CustodyAsync(rest, output, entropy, cancel),
                 [] => throw new UsageException("A verb is missing."),
                 _ => throw new UsageException($"'{string.Join(' ', args.Take(2))}' is no verb of this tool."),

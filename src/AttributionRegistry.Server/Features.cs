@@ -5,6 +5,7 @@ using AttributionRegistry.Server.Evidence.Observables;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.Keys;
 using AttributionRegistry.Server.LogServing;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
@@ -12,6 +13,7 @@ using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.Uploads;
 
 namespace AttributionRegistry.Server;
 
@@ -30,6 +32,7 @@ public static class Features
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
+        services.AddUploads();
         services.AddObservables();
         services.AddRounds();
         return services;
@@ -43,12 +46,14 @@ public static class Features
         v1.MapSetup();
         v1.MapPeople();
         v1.MapPolicy();
+        v1.MapMasterKey();
         v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();
         v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();
+        v1.MapUploads();
         v1.MapObservables();
         v1.MapScales();
         v1.MapPanels();

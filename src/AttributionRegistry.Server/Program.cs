@@ -2,7 +2,13 @@ using AttributionRegistry.Cli.Cases;
 using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server;
+using AttributionRegistry.Server.Doctor;
 using AttributionRegistry.Storage;
+
+if (args is ["doctor", .. var rest])
+{
+    return await DoctorCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+}
 
 try
 {

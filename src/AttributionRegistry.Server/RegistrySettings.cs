@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace AttributionRegistry.Server;
 
 /// <summary>The settings of an instance: appsettings, then environment (<c>Registry__DataPath</c>), then command line.</summary>
@@ -11,6 +13,15 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
 {
     public const long DefaultMaxEvidenceBytes = 8L * 1024 * 1024 * 1024;
 
+    /// <summary>Where clamd listens: host:port, or the path of its socket. Null: nothing is scanned.</summary>
+    public string? ClamAv { get; init; }
+
+    /// <summary>How often the stored bytes of each item are read again.</summary>
+    public TimeSpan IntegrityPeriod { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>At most so many bytes are read again in a second.</summary>
+    public long IntegrityBytesPerSecond { get; init; } = 20 * 1024 * 1024;
+
     public static RegistrySettings From(IConfiguration configuration, bool demo)
     {
         var section = configuration.GetSection("Registry");
@@ -22,8 +33,19 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             configuration["urls"] ?? section["Urls"] ?? "http://127.0.0.1:5080",
             section["LogOrigin"] ?? (demo ? "demo.attribution-registry.example/log" : "attribution-registry.example/log"),
             section.GetValue("MaxEvidenceBytes", DefaultMaxEvidenceBytes),
-            demo);
+            demo)
+        {
+            ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
+            IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),
+            IntegrityBytesPerSecond = Positive(section, "Integrity:BytesPerSecond", 20L * 1024 * 1024),
+        };
     }
+
+    private static T Positive<T>(IConfigurationSection section, string name, T otherwise)
+        where T : INumber<T> =>
+        section.GetValue(name, otherwise) is { } value && T.IsPositive(value) && !T.IsZero(value)
+            ? value
+            : throw new InvalidOperationException($"Registry:{name} is '{section[name]}'; it must be more than 0.");
 
     // A setting that is not understood must not be taken for the default.
     private static void RefuseUnknownEngines(IConfigurationSection section)

@@ -63,6 +63,38 @@ public sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Opens a stopped data folder to be looked at: its writer cannot write, and nothing is migrated or made.</summary>
+    /// <exception cref="StoreRefusedException">There is no database, or a server runs on it.</exception>
+    internal static Database OpenStopped(string dataFolder)
+    {
+        dataFolder = Path.GetFullPath(dataFolder);
+        var path = Path.Combine(dataFolder, FileName);
+        if (!File.Exists(path))
+        {
+            throw new StoreRefusedException($"There is no registry in {dataFolder}: {FileName} is missing.");
+        }
+
+        var lockFile = Lock(dataFolder);
+        SqliteConnection? writer = null;
+        try
+        {
+            writer = Connect(path, SqliteOpenMode.ReadOnly);
+            writer.Execute("PRAGMA query_only = ON");
+            return new Database(dataFolder, lockFile, writer, readers: 2);
+        }
+        catch (Exception failure)
+        {
+            writer?.Dispose();
+            lockFile.Dispose();
+            if (failure is SqliteException)
+            {
+                throw new StoreRefusedException($"{path} cannot be opened: {failure.Message} Restore it from a backup.", failure);
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>Runs a query on a read-only connection, in one snapshot. Waits when all readers are busy.</summary>
     public T Read<T>(Func<SqliteConnection, T> query)
     {

@@ -54,6 +54,9 @@ public sealed class EvidenceFiles
         return files;
     }
 
+    /// <summary>The files of a stopped registry, as they are: nothing is made.</summary>
+    public static EvidenceFiles OpenStopped(string folder) => new(Path.GetFullPath(folder), _ => throw new InvalidOperationException("Nothing is stored in a stopped registry."));
+
     /// <summary>Receives a file: hashed and sealed while it is written, durable when this returns.</summary>
     /// <param name="declaredLength">What the sender announced, or null.</param>
     /// <param name="limit">The most bytes that are taken.</param>
@@ -98,7 +101,7 @@ public sealed class EvidenceFiles
         {
             file = File.OpenHandle(PathOf(blob), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
         }
-        catch (FileNotFoundException)
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
@@ -182,9 +185,12 @@ public sealed class EvidenceFiles
         where IsBlob(blob) && File.GetLastWriteTimeUtc(path) < now.UtcDateTime - TemporaryLife && !isNamed(blob)
         select blob;
 
+    /// <summary>How many files are being received, or were left half received.</summary>
+    public int Incoming() => Directory.Exists(_incoming) ? Directory.EnumerateFiles(_incoming).Count() : 0;
+
     /// <summary>The files in the store, those that are being received left out.</summary>
     public IEnumerable<string> All() =>
-        from folder in Directory.EnumerateDirectories(_folder)
+        from folder in Directory.Exists(_folder) ? Directory.EnumerateDirectories(_folder) : []
         where Path.GetFileName(folder) != TemporaryFolder
         from path in Directory.EnumerateFiles(folder)
         select Path.GetFileName(path);

@@ -21,6 +21,7 @@ internal sealed class EvidenceIntake(SafeFileHandle file, byte[] key, SealedHead
         var filling = ArrayPool<byte>.Shared.Rent(BufferBytes);
         var draining = ArrayPool<byte>.Shared.Rent(BufferBytes);
         var drained = Task.CompletedTask;
+        var most = 0; // how much of the buffers ever held evidence
         try
         {
             long received = 0;
@@ -28,6 +29,7 @@ internal sealed class EvidenceIntake(SafeFileHandle file, byte[] key, SealedHead
             {
                 var count = await content.ReadAtLeastAsync(filling.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
                 received += count;
+                most = Math.Max(most, count);
                 if (received > limit)
                 {
                     throw new EvidenceTooLargeException(limit);
@@ -58,8 +60,10 @@ internal sealed class EvidenceIntake(SafeFileHandle file, byte[] key, SealedHead
         {
             // The worker may still read its buffer when the stream has failed: the buffer goes back only after it has ended.
             await drained.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            ArrayPool<byte>.Shared.Return(filling, clearArray: true);
-            ArrayPool<byte>.Shared.Return(draining, clearArray: true);
+            filling.AsSpan(0, most).Clear();
+            draining.AsSpan(0, most).Clear();
+            ArrayPool<byte>.Shared.Return(filling);
+            ArrayPool<byte>.Shared.Return(draining);
         }
     }
 

@@ -27,7 +27,7 @@ public static class Migrations
         ) STRICT
         """;
 
-    private const string AppliedSql = "SELECT number, name, sha256 FROM schema_migration ORDER BY number";
+    internal const string AppliedSql = "SELECT number, name, sha256 FROM schema_migration ORDER BY number";
 
     private const string RecordSql =
         "INSERT INTO schema_migration (number, name, sha256, at_us) VALUES (@number, @name, @sha256, @atUs)";

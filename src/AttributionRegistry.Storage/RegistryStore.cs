@@ -11,14 +11,15 @@ public sealed record StoreOptions(string DataFolder, string KeysFolder, string O
 /// <summary>One opened data folder: database, log, writer and evidence.</summary>
 public sealed class RegistryStore : IDisposable
 {
-    private const string OriginName = "log.origin";
-    private const string VKeyName = "log.vkey";
+    internal const string OriginName = "log.origin";
+    internal const string VKeyName = "log.vkey";
 
     private readonly SignerState _state;
 
-    private RegistryStore(Database database, DataKeys keys, SignerState state, NoteSigner signer, GroupCommitWriter writer, EvidenceFiles evidence)
+    private RegistryStore(
+        Database database, DataKeys keys, SignerState state, NoteSigner signer, GroupCommitWriter writer, EvidenceFiles evidence, UploadFiles uploads)
     {
-        (Database, Keys, _state, Signer, Writer, Evidence) = (database, keys, state, signer, writer, evidence);
+        (Database, Keys, _state, Signer, Writer, Evidence, Uploads) = (database, keys, state, signer, writer, evidence, uploads);
         Events = new EventStore(database, keys, writer);
     }
 
@@ -31,6 +32,8 @@ public sealed class RegistryStore : IDisposable
     public EventStore Events { get; }
 
     public EvidenceFiles Evidence { get; }
+
+    public UploadFiles Uploads { get; }
 
     public NoteSigner Signer { get; }
 
@@ -46,8 +49,9 @@ public sealed class RegistryStore : IDisposable
             var keys = DataKeys.Open(database, options.KeysFolder, options.Entropy);
             state = SignerState.Open(options.KeysFolder);
             var evidence = EvidenceFiles.Open(Path.Combine(options.DataFolder, "evidence"), options.Entropy);
+            var uploads = UploadFiles.Open(Path.Combine(options.DataFolder, "uploads"), options.Entropy);
             var writer = GroupCommitWriter.Start(database, keys, options.Origin, signer, state, at);
-            return new RegistryStore(database, keys, state, signer, writer, evidence);
+            return new RegistryStore(database, keys, state, signer, writer, evidence, uploads);
         }
         catch
         {

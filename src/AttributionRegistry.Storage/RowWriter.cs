@@ -14,6 +14,8 @@ public sealed class RowWriter
         Leaves = leaves;
     }
 
+    internal SqliteConnection Connection => _connection;
+
     /// <summary>The leaves of this commit in the order of its events, with their indexes and instants.</summary>
     public IReadOnlyList<CommittedLeaf> Leaves { get; }
 

@@ -15,7 +15,7 @@ namespace AttributionRegistry.Storage;
 /// </remarks>
 public sealed class SignerState : IDisposable
 {
-    private const string FileName = "signer.state";
+    internal const string FileName = "signer.state";
     private const int SlotBytes = 4096;
 
     private readonly SafeFileHandle _file;

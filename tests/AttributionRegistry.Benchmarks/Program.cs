@@ -27,8 +27,11 @@ try
         case "evidence":
             await Ingest.MeasureAsync(folder, rounds);
             return 0;
+        case "files":
+            await SmallFiles.MeasureAsync(folder, rounds);
+            return 0;
         default:
-            Console.Error.WriteLine("Usage: commits|evidence [rounds], rules [options of BenchmarkDotNet], bare PORT BYTES");
+            Console.Error.WriteLine("Usage: commits|evidence|files [rounds], rules [options of BenchmarkDotNet], bare PORT BYTES");
             return 2;
     }
 }

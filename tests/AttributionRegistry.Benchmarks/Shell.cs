@@ -6,11 +6,11 @@ namespace AttributionRegistry.Benchmarks;
 /// <summary>Runs the yardsticks.</summary>
 internal static class Shell
 {
-    /// <summary>Compiles the C yardstick with optimisation; gcc and the SQLite headers must be there.</summary>
-    public static async Task<string> CompileAsync(string folder)
+    /// <summary>Compiles a yardstick in C with optimisation; gcc and the SQLite headers must be there.</summary>
+    public static async Task<string> CompileAsync(string folder, string name)
     {
-        var program = Path.Combine(folder, "sqlite_commits");
-        await RunAsync("gcc", "-O2", "-o", program, Path.Combine(SourceFolder(), "native", "sqlite_commits.c"), "-lsqlite3");
+        var program = Path.Combine(folder, name);
+        await RunAsync("gcc", "-O2", "-o", program, Path.Combine(SourceFolder(), "native", name + ".c"), "-lsqlite3");
         return program;
     }
 

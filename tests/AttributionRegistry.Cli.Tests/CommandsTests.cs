@@ -39,6 +39,8 @@ public sealed class CommandsTests : IDisposable
     [InlineData("evidence", "submit", "a.bin")]
     [InlineData("evidence", "submit", "a.bin", "--incident", "i", "--title", "t", "--description", "d", "--media-type", "nonsense")]
     [InlineData("evidence", "get", "evd_1", "--server", "http://127.0.0.1:1")]
+    [InlineData("evidence", "export")]
+    [InlineData("evidence", "export", "inc_1", "--server", "http://127.0.0.1:1")]
     [InlineData("evidence", "custody")]
     [InlineData("evidence", "custody", "evd_1", "--server", "ftp://127.0.0.1")]
     [InlineData("log")]

@@ -99,17 +99,16 @@ public sealed class EncryptionTests : IDisposable
         {
             await store.CommitAsync(Stores.Append("case-1", 0));
             before = Raw("SELECT body FROM event WHERE idx = 0");
-            var rotation = store.Keys.BeginRotation();
+            var (from, to) = (store.Keys.Current, Persisted(store));
             var wrapped = 0;
-            await store.CommitAsync(Stores.Append("keys", 0) with { Rows = rows => wrapped = store.Keys.Rewrap(rows, rotation) });
-            store.Keys.EndRotation(rotation);
+            await store.CommitAsync(Stores.Append("keys", 0) with { Rows = rows => wrapped = store.Keys.Rewrap(rows, to) });
 
             wrapped.Should().Be(2);
-            store.Keys.Current.Should().Be(rotation.To).And.NotBe(rotation.From);
+            store.Keys.Current.Should().Be(to).And.NotBe(from);
             await store.CommitAsync(Stores.Append("case-2", 0));
-            Raw("SELECT group_concat(DISTINCT master) FROM data_key").Should().Be(rotation.To);
+            Raw("SELECT group_concat(DISTINCT master) FROM data_key").Should().Be(to);
             after = Raw("SELECT body FROM event WHERE idx = 0");
-            File.Delete(Path.Combine(Keys, $"master-{rotation.From}.key"));
+            File.Delete(Path.Combine(Keys, $"master-{from}.key"));
         }
 
         after.Should().Be(before);
@@ -125,12 +124,12 @@ public sealed class EncryptionTests : IDisposable
         {
             await store.CommitAsync(Stores.Append("case-1", 0));
             current = store.Keys.Current;
-            var rotation = store.Keys.BeginRotation();
+            var next = Persisted(store);
             var failing = () => store.Writer.CommitAsync(Stores.Append("keys", 0) with
             {
                 Rows = rows =>
                 {
-                    store.Keys.Rewrap(rows, rotation);
+                    store.Keys.Rewrap(rows, next);
                     throw new InvalidOperationException("cut");
                 },
             });
@@ -142,6 +141,57 @@ public sealed class EncryptionTests : IDisposable
         again.Keys.Current.Should().Be(current);
         again.Events.ReadStream("case-1").Should().ContainSingle();
         again.Events.ReadStream("case-2").Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_key_made_in_the_batch_of_a_rotation_is_wrapped_by_the_new_master_key_or_by_the_old_one_where_it_was_undone()
+    {
+        foreach (var cut in new[] { false, true })
+        {
+            using var folder = new TemporaryFolder();
+            using (var store = Stores.Open(folder.Path))
+            {
+                await store.CommitAsync(Stores.Append("case-1", 0));
+                var (before, to) = (store.Keys.Current, Persisted(store));
+                using var waiting = new ManualResetEventSlim();
+
+                // The writer stands still in one commit until all others wait behind it: they make one batch.
+                var first = store.Writer.CommitAsync(Stores.Append("case-2", 0) with { Rows = _ => waiting.Wait() });
+                var rotation = store.Writer.CommitAsync(Stores.Append("keys", 0) with
+                {
+                    Rows = rows =>
+                    {
+                        store.Keys.Rewrap(rows, to);
+                        if (cut)
+                        {
+                            throw new InvalidOperationException("cut");
+                        }
+                    },
+                });
+                var others = Enumerable.Range(10, 20).Select(i => store.Writer.CommitAsync(Stores.Append($"case-{i}", 0))).ToList();
+                waiting.Set();
+                await first;
+                await Task.WhenAll(others);
+                var rotated = async () => await rotation;
+                if (cut)
+                {
+                    await rotated.Should().ThrowAsync<InvalidOperationException>();
+                }
+                else
+                {
+                    await rotation;
+                }
+
+                store.Keys.Wraps().Should().Equal((cut ? before : to, cut ? 22 : 23));
+                if (!cut)
+                {
+                    File.Delete(Path.Combine(folder.Path, "keys", $"master-{before}.key"));
+                }
+            }
+
+            using var again = Stores.Open(folder.Path);
+            again.Events.ReadStream("case-29").Should().ContainSingle();
+        }
     }
 
     [Fact]
@@ -200,6 +250,13 @@ public sealed class EncryptionTests : IDisposable
         store.Database.EmptyWriteAheadLog().Should().BeTrue();
 
         FilesWith("mark-to-be-erased"u8.ToArray()).Should().BeEmpty();
+    }
+
+    private static string Persisted(RegistryStore store)
+    {
+        var next = store.Keys.PrepareMaster();
+        store.Keys.Persist(next);
+        return next.Id;
     }
 
     private IEnumerable<string> FilesWith(byte[] mark) =>

@@ -11,13 +11,16 @@ namespace AttributionRegistry.Cli.Evidence;
 /// <summary><c>attribution evidence submit|get|custody</c>.</summary>
 public static class EvidenceCommand
 {
-    /// <summary>Describes a file, sends its bytes with their digest, and prints the item's id.</summary>
+    private const long ResumableFrom = 64L * 1024 * 1024;
+
+    /// <summary>Describes a file, sends its bytes with their digest, and prints the item's id. Large files survive cuts on their way.</summary>
     public static async Task<int> SubmitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "incident", "title", "description", "kind", "tlp", "interest", "media-type"]);
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "incident", "title", "description", "kind", "tlp", "interest", "media-type", "resumable"]);
         var (file, incident) = (read.Single("file"), Uri.EscapeDataString(read.Required("incident")));
-        var (title, description) = (read.Required("title"), read.Required("description"));
+        var (title, text) = (read.Required("title"), read.Required("description"));
         var mediaType = MediaType(read.Option("media-type") ?? MediaTypeNames.Application.Octet);
+        var resumable = Resumable(read.Option("resumable"), new FileInfo(file).Length);
         byte[] digest;
         await using (var bytes = File.OpenRead(file))
         {
@@ -25,17 +28,30 @@ public static class EvidenceCommand
         }
 
         using var client = await Connections.CallerAsync(read, entropy, cancel);
-        var written = await client.PostAsync($"/v1/incidents/{incident}/evidence", new JsonObject
+        var description = new JsonObject
         {
             ["title"] = title,
             ["kind"] = read.Option("kind") ?? "file",
-            ["description"] = Wire.Text(description),
+            ["description"] = Wire.Text(text),
             ["declaredMediaType"] = mediaType,
             ["interestInOutcome"] = read.Option("interest") ?? "none",
             ["tlp"] = read.Option("tlp") ?? "TLP:AMBER",
-        }, cancel);
+        };
+        if (resumable)
+        {
+            var sha256 = Convert.ToHexStringLower(digest);
+            description["upload"] = await client.UploadFileAsync(
+                file, new Dictionary<string, string> { ["incident"] = read.Required("incident"), ["sha256"] = sha256 }, cancel);
+            description["sha256"] = sha256;
+        }
+
+        var written = await client.PostAsync($"/v1/incidents/{incident}/evidence", description, cancel);
         var id = (string?)written["id"] ?? throw new RegistryUnreachableException("The answer names no item.");
-        await client.PutFileAsync($"/v1/evidence/{id}/content", file, digest, mediaType, cancel);
+        if (!resumable)
+        {
+            await client.PutFileAsync($"/v1/evidence/{id}/content", file, digest, mediaType, cancel);
+        }
+
         await output.WriteLineAsync($"{id} sha-256 {Convert.ToHexStringLower(digest)}");
         return ExitCode.Holds;
     }
@@ -73,6 +89,43 @@ public static class EvidenceCommand
         }
     }
 
+    /// <summary>Fetches all evidence of a case as a bag. The file is there only when the bag holds; no file is replaced.</summary>
+    public static async Task<int> ExportAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "out"]);
+        var (incident, into) = (Uri.EscapeDataString(read.Single("incident")), Path.GetFullPath(read.Required("out")));
+        if (Path.Exists(into))
+        {
+            throw new UsageException($"{into} is there already; nothing was asked for.");
+        }
+
+        using var client = await Connections.CallerAsync(read, entropy, cancel);
+        var partial = $"{into}.{Convert.ToHexStringLower(entropy(8))}.part";
+        try
+        {
+            var (length, found) = await client.GetFileAsync($"/v1/incidents/{incident}/evidence/bag", partial, cancel);
+            BagVerdict verdict;
+            await using (var tar = File.OpenRead(partial))
+            {
+                verdict = await BagCheck.RunAsync(tar, cancel);
+            }
+
+            if (verdict.Fault is { } fault)
+            {
+                await output.WriteLineAsync($"bag: {fault}; nothing was written");
+                return ExitCode.DoesNotHold;
+            }
+
+            File.Move(partial, into);
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{verdict.Payloads} items with bytes, {verdict.Tags} other files, {length} bytes, sha-256 {found}"));
+            return ExitCode.Holds;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
     /// <summary>Prints the chain of custody, one link a line, and whether each giver is the last holder.</summary>
     public static async Task<int> CustodyAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
@@ -97,6 +150,14 @@ public static class EvidenceCommand
 
         return ExitCode.Holds;
     }
+
+    private static bool Resumable(string? asked, long length) => asked switch
+    {
+        null => length > ResumableFrom,
+        "always" => true,
+        "never" => false,
+        _ => throw new UsageException($"--resumable is always or never, not '{asked}'."),
+    };
 
     private static string MediaType(string text) => MediaTypeHeaderValue.TryParse(text, out _) ? text : throw new UsageException($"'{text}' is no media type.");
 }

@@ -13,7 +13,7 @@ namespace AttributionRegistry.Cli.Http;
 /// <see cref="RegistryUnreachableException"/>. Each POST carries one idempotency key through all of its attempts, so that trying again
 /// never acts twice.
 /// </summary>
-public sealed class RegistryClient : IDisposable
+public sealed partial class RegistryClient : IDisposable
 {
     private const int MostAttempts = 5;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);

@@ -41,7 +41,7 @@ public enum EvidenceStanding
 public sealed record Collection(VagueDate? When, string? Where, string? How, string? By);
 
 /// <summary>What the submitter says about an item. Free text is committed to in the log, never shown there.</summary>
-public sealed record EvidenceDescription
+public record EvidenceDescription
 {
     public required string Title { get; init; }
 
@@ -82,6 +82,9 @@ public sealed record EvidenceDescription
 
     /// <summary>True when the payload is not given to the registry, only described; it can then never be disclosed.</summary>
     public bool PayloadHeldElsewhere { get; init; }
+
+    /// <summary>The description alone, of a request that says more.</summary>
+    public EvidenceDescription Alone() => new(this);
 }
 
 /// <summary>
@@ -154,6 +157,9 @@ public sealed record EvidenceItem
 
     /// <summary>Pseudonym of the living source in the case, or null.</summary>
     public string? LivingSource { get; init; }
+
+    /// <summary>What scanners said of the bytes, oldest first.</summary>
+    public ImmutableList<Scan> Scans { get; init; } = [];
 
     public Withholding? Withheld { get; init; }
 

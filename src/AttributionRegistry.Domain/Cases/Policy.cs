@@ -10,6 +10,8 @@ public sealed record Policy
 {
     public const long Day = 86_400;
 
+    private const long Gibibyte = 1L << 30;
+
     public int Version { get; init; } = 1;
 
     /// <summary>True only in a demo instance: every finding then says that it is an exercise, the finding of no body.</summary>
@@ -56,9 +58,40 @@ public sealed record Policy
 
     public ImmutableArray<FundingSource> Funding { get; init; } = [];
 
+    /// <summary>The most bytes of one item of evidence. A lower setting of the server holds too. Default 8 GiB.</summary>
+    public long MaxItemBytes { get; init; } = 8 * Gibibyte;
+
+    /// <summary>The most bytes that the items of one case may have together, with the uploads begun for it. Default 100 GiB.</summary>
+    public long MaxCaseBytes { get; init; } = 100 * Gibibyte;
+
+    /// <summary>The most bytes that one person may have announced in unfinished uploads. Default 50 GiB.</summary>
+    public long MaxOpenUploadBytes { get; init; } = 50 * Gibibyte;
+
+    /// <summary>How many unfinished uploads one person may have. Default 20.</summary>
+    public int MaxOpenUploads { get; init; } = 20;
+
+    /// <summary>How long an unfinished upload is kept after its last bytes. Default 7 days.</summary>
+    public long UploadLifeSeconds { get; init; } = 7 * Day;
+
     /// <summary>The faults of a policy, or none.</summary>
     public IEnumerable<Refusal> Faults()
     {
+        foreach (var (limit, pointer) in new[]
+        {
+            (MaxItemBytes, "/maxItemBytes"), (MaxCaseBytes, "/maxCaseBytes"), (MaxOpenUploadBytes, "/maxOpenUploadBytes"), (MaxOpenUploads, "/maxOpenUploads"),
+        })
+        {
+            if (limit < 1)
+            {
+                yield return Refusal.Invalid("policy-unsafe", "A limit of evidence is at least 1.", pointer);
+            }
+        }
+
+        if (UploadLifeSeconds is < Day / 24 or > 90 * Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "An unfinished upload is kept for one hour to 90 days.", "/uploadLifeSeconds");
+        }
+
         if (Exercise)
         {
             yield break;

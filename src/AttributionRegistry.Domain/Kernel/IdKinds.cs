@@ -227,3 +227,15 @@ public readonly record struct OpinionId(string Value) : ITypedId<OpinionId>
 
     public override string ToString() => Value;
 }
+
+/// <summary>Names an unfinished upload: <c>upl_…</c>.</summary>
+public readonly record struct UploadId(string Value) : ITypedId<UploadId>
+{
+    public static string Prefix => "upl";
+
+    public static UploadId Of(string value) => new(value);
+
+    public static bool TryParse(string? text, IFormatProvider? provider, out UploadId id) => TypedId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

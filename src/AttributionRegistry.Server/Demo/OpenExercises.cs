@@ -14,7 +14,7 @@ namespace AttributionRegistry.Server.Demo;
 /// </summary>
 public static class OpenExercises
 {
-    private const string ByNameSql = "SELECT id FROM incident WHERE name = @name ORDER BY referred_us, id";
+    private const string IdsSql = "SELECT id FROM incident ORDER BY referred_us, id";
 
     private static readonly (Stage Stage, string Id, string Name)[] Kinds =
     [
@@ -36,9 +36,9 @@ public static class OpenExercises
     {
         ArgumentNullException.ThrowIfNull(core);
         var name = Kinds.Single(k => k.Stage == stage).Name;
-        return core.Store.Database.Read(c => c.Query<string>(ByNameSql, new { name }).AsList())
+        return core.Store.Database.Read(c => c.Query<string>(IdsSql).AsList())
             .Select(id => core.Load(CaseJournal.Definition, CaseJournal.Stream(IncidentId.Of(id))).State!)
-            .FirstOrDefault(c => c.Stage >= stage && (stage != Stage.Voting || Missing(settings, c).Count > 0));
+            .FirstOrDefault(c => c.Facts.Name == name && c.Stage >= stage && (stage != Stage.Voting || Missing(settings, c).Count > 0));
     }
 
     /// <summary>The roster ids of those who have not sealed a ballot in the loading.</summary>

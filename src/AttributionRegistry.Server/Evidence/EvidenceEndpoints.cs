@@ -1,3 +1,5 @@
+using AttributionRegistry.Domain;
+using AttributionRegistry.Server.Evidence.Bags;
 using AttributionRegistry.Server.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -10,12 +12,20 @@ public static class EvidenceEndpoints
     {
         services.AddProblems(EvidenceProblems.All);
         services.AddSingleton<Payloads>();
+        services.AddSingleton<PayloadAlarm>();
+        services.AddSingleton<PayloadChecks>();
+        services.AddSingleton<Quota>();
         services.AddSingleton<PayloadIntake>();
+        services.AddSingleton<SubmitUploaded>();
         services.AddSingleton<PayloadOutlet>();
         services.AddSingleton<AccessRecorder>();
         services.AddSingleton<WholePayloads>();
+        services.AddSingleton<EvidenceBags>();
         services.AddSingleton<MetadataStripper>();
+        services.AddSingleton<PayloadScans>();
+        services.AddHostedService<ScanQueue>();
         services.AddHostedService<PayloadSweeper>();
+        services.AddHostedService<IntegritySweep>();
         return services;
     }
 
@@ -23,8 +33,15 @@ public static class EvidenceEndpoints
     {
         var ofIncident = routes.MapGroup("/incidents/{incidentId}/evidence").WithTags("Evidence");
         ofIncident.MapGet("/", EvidenceReads.List).WithName("ListEvidence").PublicRead().Refuses(404);
-        ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 422);
+        ofIncident.MapPost("/", WriteEvidence.SubmitAsync).WithName("SubmitEvidence").Refuses(403, 404, 409, 413, 422, 507);
         ofIncident.MapPost("/bulk", SubmitBulk.HandleAsync).WithName("SubmitEvidenceInBulk").Refuses(404, 409, 422);
+
+        ofIncident.MapGet("/bag", GetBag.HandleAsync).WithName("ExportEvidence")
+            .Produces(StatusCodes.Status200OK, contentType: EvidenceBags.MediaType)
+            .DisableRequestTimeout()
+            .Refuses(403, 404, 409);
+        routes.MapGet("/integrity", ReadIntegrity.Handle).WithName("ReadIntegrity").WithTags("Evidence")
+            .RequiresRole(Role.Custodian, Role.Auditor, Role.Operator).Refuses(403);
 
         var evidence = routes.MapGroup("/evidence/{evidenceId}").WithTags("Evidence");
         evidence.MapGet("/", EvidenceReads.Get).WithName("GetEvidence").PublicRead().Conditional().Refuses(404);
@@ -49,6 +66,7 @@ public static class EvidenceEndpoints
         evidence.MapPost("/admissibility", WriteEvidence.JudgeAsync).WithName("JudgeEvidence").Refuses(403, 404, 409, 422);
         evidence.MapPost("/erasure", WriteEvidence.EraseAsync).WithName("EraseEvidence").Refuses(403, 404, 409, 422);
         evidence.MapGet("/accesses", EvidenceReads.Accesses).WithName("ListAccesses").Refuses(403, 404);
+        evidence.MapPost("/scans", ScanEvidence.HandleAsync).WithName("ScanEvidence").DisableRequestTimeout().Refuses(404, 409, 503);
         MapContent(evidence, routes.ServiceProvider.GetRequiredService<RegistrySettings>().MaxEvidenceBytes);
     }
 
@@ -58,9 +76,9 @@ public static class EvidenceEndpoints
         evidence.MapPut("/content", PutContent.HandleAsync).WithName("PutEvidenceContent")
             .WithMetadata(new RequestSizeLimitAttribute(maxBytes), new AcceptsMetadata(["application/octet-stream", "*/*"], typeof(Stream), isOptional: true))
             .DisableRequestTimeout()
-            .Refuses(400, 403, 404, 409, 413, 415, 422, 507);
+            .Refuses(400, 403, 404, 409, 413, 415, 422, 429, 507);
         evidence.MapGet("/content", GetContent.HandleAsync).WithName("GetEvidenceContent").PublicRead().Conditional()
-            .Produces(StatusCodes.Status200OK, contentType: MediaTypes.Unknown)
+            .Produces(StatusCodes.Status200OK, contentType: MediaTypes.Unknown, additionalContentTypes: ProtectedZip.MediaType)
             .Produces(StatusCodes.Status206PartialContent, contentType: MediaTypes.Unknown)
             .DisableRequestTimeout()
             .Refuses(404, 409, 410, 416);

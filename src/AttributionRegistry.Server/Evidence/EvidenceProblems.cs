@@ -14,21 +14,32 @@ public static class EvidenceProblems
     public const string Quarantined = "evidence-quarantined";
     public const string Erased = "evidence-erased";
     public const string BulkSize = "bulk-size";
+    public const string CaseFull = "case-full";
+    public const string OpenUploadsUsedUp = "open-uploads-used-up";
     public const string FormatUnknown = "metadata-format-unknown";
     public const string NotStrippable = "metadata-not-strippable";
     public const string Unreadable = "metadata-unreadable";
     public const string TooLargeToRead = "metadata-too-large";
 
+    public const string ScannerAbsent = "scanner-absent";
+    public const string ScannerUnreachable = "scanner-unreachable";
+    public const string BagOutdated = "bag-outdated";
+
     public static IReadOnlyList<ProblemEntry> All { get; } =
     [
         new(BadDigest, 400, "Bad digest", "Content-Digest or Repr-Digest cannot be read, or names no SHA-256.", "Send sha-256=:base64 of the 32 bytes: (RFC 9530), or no such header."),
         new(DigestMismatch, 422, "Digest mismatch", "The bytes that arrived do not have the declared digest. Nothing was kept.", "Compute the digest again and send the bytes again."),
-        new(UploadCutShort, 400, "Upload cut short", "The body ended before its announced length. Nothing was kept.", "Send the whole file again."),
+        new(UploadCutShort, 400, "Upload cut short", "The body ended before its announced length. Nothing was kept.", "Send the whole file again, or through /v1/uploads, where a cut loses nothing."),
         new(PartialUpload, 400, "Partial upload", "Content-Range is not taken: the bytes of an item come whole.", "Send the whole file without Content-Range."),
         new(InsufficientStorage, 507, "No room", "The disk of the evidence store is full. Nothing was kept.", "Tell the operator; send the file again when there is room."),
+        new(CaseFull, 413, "Case full", "The policy limits how many bytes the items of a case have together, with the uploads begun for it. Nothing was kept.", "Leave out what the case does not need, or ask an operator to raise maxCaseBytes in the policy."),
+        new(OpenUploadsUsedUp, 429, "Open uploads used up", "You have begun as many uploads, or announced as many bytes, as the policy allows a person to leave unfinished.", "Finish or delete some of them (GET /v1/uploads), or wait as many seconds as Retry-After says until the oldest expires."),
         new(Damaged, 409, "Evidence damaged", "The stored bytes no longer have the recorded digest. The item is quarantined and nothing was served.", "Tell the custodian; the operator restores the file from a backup."),
         new(Quarantined, 409, "Evidence quarantined", "The stored bytes were found damaged earlier; nothing is served.", "Tell the custodian."),
         new(Erased, 410, "Evidence erased", "The bytes were erased by order of two people. Digest, description and custody stay.", "Read the item for the order and its reason."),
+        new(ScannerAbsent, 409, "No scanner", "This instance scans nothing.", "Scan the item yourself; the operator can name a scanner in Registry:ClamAv."),
+        new(ScannerUnreachable, 503, "Scanner unreachable", "The scanner gave no verdict; the item carries no new label.", "Try again later, or tell the operator."),
+        new(BagOutdated, 409, "Bag outdated", "An item was erased or quarantined while the bag was being prepared.", "Ask again."),
         new(BulkSize, 422, "Bulk size", "A bulk submission has 1 to 100 items.", "Split the list."),
         new(FormatUnknown, 422, "Format unknown", "Metadata is understood in JPEG, PNG, WebP, TIFF, PDF, OOXML and OpenDocument files.", "Make the copy by hand and submit it with its original as parent."),
         new(NotStrippable, 422, "Not stripped", "The metadata of this file cannot be taken out safely; the answer says why.", "Make the copy by hand and submit it with its original as parent."),

@@ -51,6 +51,13 @@ public sealed record ActivityView(
 /// <param name="Range">The bytes asked for, or "all".</param>
 public sealed record AccessView(int Number, PersonId By, DateTimeOffset At, string Range);
 
+/// <summary>What a malware scanner said of the bytes. A label only: nothing is deleted for it.</summary>
+/// <param name="Engine">The scanner with the version of its signatures.</param>
+/// <param name="Verdict">clean (no signature matched), malware, or notScanned.</param>
+/// <param name="Signature">The signature that matched, or why the item was not scanned.</param>
+/// <param name="At">When.</param>
+public sealed record ScanView(string Engine, ScanVerdict Verdict, string? Signature, DateTimeOffset At);
+
 /// <summary>What only those who work on the case see of an item.</summary>
 public sealed record EvidenceInside
 {
@@ -146,6 +153,9 @@ public sealed record EvidenceView
 
     public PayloadView? Payload { get; init; }
 
+    /// <summary>What a malware scanner last said of the bytes; null where none was asked.</summary>
+    public ScanView? Scan { get; init; }
+
     public GradeView? Grade { get; init; }
 
     public Audience? ReleasedTo { get; init; }
@@ -218,6 +228,7 @@ public sealed record EvidenceView
         Sources = item.Described.Sources,
         PayloadHeldElsewhere = item.Described.PayloadHeldElsewhere,
         Payload = item.Payload is { } p ? new PayloadView(p.Sha256, p.Size, p.SniffedMediaType) : null,
+        Scan = item.Scans.LastOrDefault() is { } scan ? new ScanView(scan.Engine, scan.Verdict, scan.Signature, scan.At) : null,
         Grade = item.Grade is { } g ? new GradeView(g.Source, g.Information) : null,
         ReleasedTo = item.ReleasedTo,
     };

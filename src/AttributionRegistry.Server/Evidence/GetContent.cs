@@ -8,34 +8,42 @@ using AttributionRegistry.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using ContentResult = Microsoft.AspNetCore.Http.HttpResults.Results<
-    Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult, Microsoft.AspNetCore.Http.HttpResults.StatusCodeHttpResult, Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult>;
+    Microsoft.AspNetCore.Http.HttpResults.FileStreamHttpResult, Microsoft.AspNetCore.Http.HttpResults.PushStreamHttpResult, Microsoft.AspNetCore.Http.HttpResults.StatusCodeHttpResult, Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult>;
 
 namespace AttributionRegistry.Server.Evidence;
+
+/// <summary>How the bytes of an item are wrapped.</summary>
+public enum Packaging
+{
+    /// <summary>As they are.</summary>
+    None,
+
+    /// <summary>A zip under the password "infected".</summary>
+    Zip,
+}
 
 public static class GetContent
 {
     /// <summary>
     /// The bytes of an item, whole or a range of them, always as an attachment. First what is asked for is checked (E1): all of it against
     /// the recorded digest, a single range by the segments that it touches. The read is in the access record before the first byte leaves (E7).
+    /// With <c>packaging=zip</c> all of it comes in a zip under the password "infected", as malware is exchanged.
     /// </summary>
     public static Task<ContentResult> HandleAsync(
-        EvidenceId evidenceId, HttpContext http, Visitor visitor, PayloadOutlet outlet, CancellationToken cancel) =>
-        outlet.ServeAsync(evidenceId, http, visitor.Caller, cancel);
+        EvidenceId evidenceId, Packaging? packaging, HttpContext http, Visitor visitor, PayloadOutlet outlet, CancellationToken cancel) =>
+        outlet.ServeAsync(evidenceId, packaging ?? Packaging.None, http, visitor.Caller, cancel);
 }
 
 /// <summary>Serves the bytes of one item: rights, digest, access record, bytes; in this order.</summary>
-public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payloads payloads, TimeProvider clock, ILogger<PayloadOutlet> log)
+public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payloads payloads, PayloadAlarm alarm, TimeProvider clock)
 {
     private const string Policy = "default-src 'none'; sandbox";
     private const int MaxRangeChars = 100;
 
-    // The machine finds the damage, whoever asked; it needs a role that every case knows.
-    private static readonly Caller Guard = new(Startup.Machine.Id, new HashSet<Role> { Role.Auditor });
-
     // Reads of the same item at the same time wait for each other instead of racing for the next version of its record.
     private readonly Leases _records = new();
 
-    public async Task<ContentResult> ServeAsync(EvidenceId evidence, HttpContext http, Caller? reader, CancellationToken cancel)
+    public async Task<ContentResult> ServeAsync(EvidenceId evidence, Packaging packaging, HttpContext http, Caller? reader, CancellationToken cancel)
     {
         if (locator.Locate(evidence.Value) is not { } incident || Find(incident, evidence, reader) is not { Payload: { } payload } item)
         {
@@ -47,7 +55,8 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
             return problem;
         }
 
-        if (Precondition.NotModified(http, Precondition.ETag(payload.Sha256)))
+        var zipped = packaging == Packaging.Zip;
+        if (!zipped && Precondition.NotModified(http, Precondition.ETag(payload.Sha256)))
         {
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
@@ -59,7 +68,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         {
             if (payloads.Find(evidence) is { } place)
             {
-                file = SingleRange(http.Request, place.Size) is var (from, count)
+                file = !zipped && SingleRange(http.Request, place.Size) is var (from, count)
                     ? OpenRange(place, from, count, cancel)
                     : await payloads.OpenVerifiedAsync(place, payload.Sha256, cancel);
             }
@@ -77,7 +86,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
 
         try
         {
-            if (await RecordAsync(incident, evidence, reader, RangeOf(http.Request), cancel) is { } refusal)
+            if (await RecordAsync(incident, evidence, reader, zipped ? "all, in a zip" : RangeOf(http.Request), cancel) is { } refusal)
             {
                 await file.DisposeAsync();
                 return refusal.ToProblem();
@@ -90,9 +99,14 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         }
 
         // Crash here: a read is recorded that never happened. The other way round must not be possible.
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{evidence}.bin\"";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{evidence}.{(zipped ? "zip" : "bin")}\"";
         http.Response.Headers.ContentSecurityPolicy = Policy;
         http.Response.Headers.CacheControl = "no-store"; // A cache would serve bytes without recording it.
+        if (zipped)
+        {
+            return TypedResults.Stream(_ => ProtectedZip.WriteAsync(http, file, $"{evidence}.bin", Now), ProtectedZip.MediaType);
+        }
+
         return TypedResults.Stream(file, MediaTypes.Unknown, entityTag: EntityTagHeaderValue.Parse(Precondition.ETag(payload.Sha256)), enableRangeProcessing: true);
     }
 
@@ -169,18 +183,7 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
 
     internal async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
     {
-        log.LogError(
-            "ALARM: evidence {Evidence} is damaged: recorded SHA-256 {Recorded}; {Reason}. It is quarantined; restore the file from a backup.",
-            evidence, payload.Sha256, reason);
-        var outcome = await core.RunAsync(
-            Guard, Now,
-            session => CaseWrites.Append(session, incident, _ => new CaseCommand.Quarantine(evidence, found) { By = Guard, At = session.At }),
-            null, CancellationToken.None);
-        if (outcome is Outcome.Refused({ Code: not "already-quarantined" } refusal))
-        {
-            log.LogError("Evidence {Evidence} could not be quarantined: {Code}.", evidence, refusal.Code);
-        }
-
+        await alarm.RaiseAsync(incident, evidence, payload, reason, found);
         return Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined.");
     }
 

@@ -15,6 +15,8 @@ public sealed class Payloads(RegistryCore core, ILogger<Payloads> log)
 {
     private const string NamedSql = "SELECT count(*) FROM payload WHERE blob = @blob";
 
+    private const string AllNamedSql = "SELECT blob FROM payload";
+
     private const string FindSql = "SELECT incident AS Incident, blob AS Blob, size AS Size, wrapped AS Wrapped FROM payload WHERE evidence = @evidence";
 
     private const string NameSql =
@@ -30,6 +32,13 @@ public sealed class Payloads(RegistryCore core, ILogger<Payloads> log)
 
     /// <summary>Whether an item of any case holds this file.</summary>
     public bool IsNamed(string blob) => core.Store.Database.Read(c => c.ExecuteScalar<long>(NamedSql, new { blob })) > 0;
+
+    /// <summary>How many files older than a day no item holds.</summary>
+    public int CountOrphans(DateTimeOffset now)
+    {
+        var named = core.Store.Database.Read(c => c.Query<string>(AllNamedSql).ToHashSet(StringComparer.Ordinal));
+        return Files.Orphans(named.Contains, now).Count();
+    }
 
     /// <summary>Gives a stored file to an item, as part of the act that seals it. The key goes under the key of the case.</summary>
     public Action<RowWriter> Naming(IncidentId incident, EvidenceId evidence, StoredFile stored)

@@ -21,13 +21,10 @@ public static class PutContent
 }
 
 /// <summary>Receives the bytes of one item: rights, bytes on disk, event; in this order.</summary>
-public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads payloads, RegistrySettings settings, ILogger<PayloadIntake> log)
+public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads payloads, Quota quota, ILogger<PayloadIntake> log)
 {
-    private const int DiskFull = 28; // ENOSPC
-    private const int QuotaUsedUp = 122; // EDQUOT
-
-    // Stands for bytes that have not come yet, to ask the rules whether they may.
-    private static readonly Payload Expected = new(new string('0', 64), 0, MediaTypes.Unknown, new string('0', 64));
+    /// <summary>Stands for bytes that have not come yet, to ask the rules whether they may.</summary>
+    internal static Payload Expected { get; } = new(new string('0', 64), 0, MediaTypes.Unknown, new string('0', 64));
 
     public async Task<Results<Created<Written>, ProblemHttpResult>> ReceiveAsync(EvidenceId evidence, Ask ask, CancellationToken cancel)
     {
@@ -38,12 +35,20 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
             return refusal.ToProblem();
         }
 
+        var policy = core.Policy!;
+        var announced = http.Request.ContentLength ?? 0;
+        if ((quota.OfItem(policy, announced) ?? quota.OfCase(policy, incident!.Value, announced, ask.At) ?? quota.OfUploads(policy, ask.By.Id, announced, ask.At)) is { } full)
+        {
+            return full;
+        }
+
         var declared = ReadHeaders(http.Request);
+        string? unnamed = null;
         try
         {
             var content = new HeadStream(http.Request.Body);
             var stored = await core.Store.Evidence.StoreAsync(
-                content, http.Request.ContentLength, settings.MaxEvidenceBytes, progress: null, cancel,
+                content, http.Request.ContentLength, quota.RoomFor(policy, incident!.Value, ask.At), progress: null, cancel,
                 beforeNaming: digest =>
                 {
                     if (declared is not null && declared != digest)
@@ -52,7 +57,8 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
                             StatusCodes.Status422UnprocessableEntity, EvidenceProblems.DigestMismatch, $"The bytes have SHA-256 {digest}, declared was {declared}. Nothing was kept.");
                     }
                 });
-            var naming = payloads.Naming(incident!.Value, evidence, stored);
+            unnamed = stored.Blob;
+            var naming = payloads.Naming(incident.Value, evidence, stored);
             var payload = new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(content.Head), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
 
             // Crash here: the file is there, no event names it. Harmless; the sweeper removes it after a day.
@@ -62,19 +68,15 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
                 (session, _) =>
                 {
                     session.AlsoWrite(naming);
+                    session.AlsoWrite(rows => quota.HoldCase(policy, rows, incident.Value, Instant.ToMicroseconds(ask.At)));
                     return new CaseCommand.SealPayload(evidence, payload) { By = ask.By, At = ask.At };
                 },
                 CancellationToken.None);
-            if (answer.Result is ProblemHttpResult)
-            {
-                payloads.DestroyUnlessNamed(stored.Blob);
-            }
-
             return answer;
         }
-        catch (EvidenceTooLargeException)
+        catch (EvidenceTooLargeException tooLarge)
         {
-            return TooLarge();
+            return quota.OfItem(policy, tooLarge.Limit + 1) ?? Quota.Full(policy);
         }
         catch (EvidenceCutShortException cut)
         {
@@ -82,7 +84,7 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
         }
         catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return TooLarge();
+            return quota.TooLarge(policy);
         }
         catch (BadHttpRequestException bad) when (bad.StatusCode == StatusCodes.Status400BadRequest)
         {
@@ -92,10 +94,17 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
         {
             return CutShort("The connection broke before the end of the body."); // Nobody hears it; the log of requests does.
         }
-        catch (IOException full) when (full.HResult is DiskFull or QuotaUsedUp)
+        catch (IOException noRoom) when (DiskRoom.IsUsedUp(noRoom))
         {
-            log.LogError(full, "The evidence store has no room for {Evidence}.", evidence);
-            return Problems.Of(StatusCodes.Status507InsufficientStorage, EvidenceProblems.InsufficientStorage, "There is no room for the file. Nothing was kept.");
+            log.LogError(noRoom, "The evidence store has no room for {Evidence}.", evidence);
+            return DiskRoom.Problem("There is no room for the file. Nothing was kept.");
+        }
+        finally
+        {
+            if (unnamed is not null)
+            {
+                payloads.DestroyUnlessNamed(unnamed);
+            }
         }
     }
 
@@ -105,13 +114,8 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
             ? CaseDecider.Decide(state, new CaseCommand.SealPayload(evidence, Expected) { By = ask.By, At = ask.At }, core.Policy!).Refusal
             : CaseWrites.NoSuchThing;
 
-    private string? ReadHeaders(HttpRequest request)
+    private static string? ReadHeaders(HttpRequest request)
     {
-        if (request.ContentLength > settings.MaxEvidenceBytes)
-        {
-            throw new RequestRefusedException(TooLarge());
-        }
-
         if (request.Headers.ContentEncoding.Count > 0)
         {
             throw new RequestRefusedException(StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedEncoding, "The bytes must come without Content-Encoding: they are kept as they are.");
@@ -121,9 +125,6 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
             ? throw new RequestRefusedException(StatusCodes.Status400BadRequest, EvidenceProblems.PartialUpload, "The bytes of an item come whole, without Content-Range.")
             : ContentDigest.Declared(request.Headers);
     }
-
-    private ProblemHttpResult TooLarge() =>
-        Problems.Of(StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, $"An item of evidence has at most {settings.MaxEvidenceBytes} bytes here. Nothing was kept.");
 
     private static ProblemHttpResult CutShort(string detail) =>
         Problems.Of(StatusCodes.Status400BadRequest, EvidenceProblems.UploadCutShort, $"{detail} Nothing was kept.");

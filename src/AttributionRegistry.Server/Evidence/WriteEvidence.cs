@@ -51,16 +51,27 @@ public sealed record ErasureRequest(string LegalBasis, string Reason);
 public static class WriteEvidence
 {
     /// <summary>
-    /// Describes an item of evidence. Its bytes follow, once, with PUT on its content. A copy names its original and how it was made;
+    /// Describes an item of evidence. Its bytes follow, once, with PUT on its content; or they are those of a complete upload of the
+    /// caller, which is named in the request: then description and bytes are one act. A copy names its original and how it was made;
     /// the log shows the commitment to the original's bytes with it (E3). The name of a living source is kept apart: readers see "Source 3".
     /// </summary>
     public static Task<Results<Created<Written>, ProblemHttpResult>> SubmitAsync(
-        IncidentId incidentId, Body<EvidenceDescription> body, Ask ask, CaseWrites cases, Entropy entropy, CancellationToken cancel)
+        IncidentId incidentId, Body<EvidenceSubmission> body, Ask ask, CaseWrites cases, Entropy entropy, SubmitUploaded uploaded, CancellationToken cancel)
     {
+        if (body.Value.Upload is { } upload)
+        {
+            return uploaded.RunAsync(incidentId, upload, body, ask, cancel);
+        }
+
+        if (body.Value.Sha256 is not null)
+        {
+            throw new RequestRefusedException(SubmitUploaded.DigestOfNothing.ToProblem());
+        }
+
         var id = entropy.NewId<EvidenceId>();
         return cases.CreateAsync(
             ask.With(body), incidentId, id.Value, $"/v1/evidence/{id}",
-            (_, state) => Submission(state, id, body.Value, ask), cancel);
+            (_, state) => Submission(state, id, body.Value.Alone(), ask), cancel);
     }
 
     /// <summary>Grades source and information in the Admiralty code. Never the submitter's own work (E4); old grades stay (E5).</summary>

@@ -49,6 +49,7 @@ public static class RegistryHttp
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<Findings.PublishedDocumentsFirst>();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<Uploads.TusProtocol>();
         app.UseMiddleware<MethodRules>();
         app.UseMiddleware<CharsetGuard>();
         app.UseRegistryDocs();

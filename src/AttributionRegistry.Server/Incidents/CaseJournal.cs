@@ -56,6 +56,7 @@ public static class CaseJournal
             ["evidence.disclosed"] = typeof(CaseEvent.Released),
             ["evidence.gist-written"] = typeof(CaseEvent.GistWritten),
             ["evidence.destroyed"] = typeof(CaseEvent.Erased),
+            ["evidence.scanned"] = typeof(CaseEvent.Scanned),
             ["evidence.quarantined"] = typeof(CaseEvent.Quarantined),
             ["evidence.metadata-found"] = typeof(CaseEvent.MetadataFound),
             ["evidence.observables-recorded"] = typeof(CaseEvent.ObservablesRecorded),

@@ -13,7 +13,8 @@ public sealed class DataKeys
     /// <summary>What belongs to no record: kept answers.</summary>
     public const string InstanceScope = "instance";
 
-    private const string CurrentName = "master.key";
+    internal const string CurrentName = "master.key";
+    private const string CurrentSql = "SELECT value FROM instance WHERE name = 'master.key'";
     private const string FindSql = "SELECT master AS Master, wrapped AS Wrapped FROM data_key WHERE scope = @scope";
     private const int MostKept = 50_000;
 
@@ -22,13 +23,13 @@ public sealed class DataKeys
     private readonly Func<int, byte[]> _entropy;
     private readonly ConcurrentDictionary<string, byte[]> _kept = new(StringComparer.Ordinal); // committed keys only
 
-    private DataKeys(Database database, MasterKeys masters, string current, Func<int, byte[]> entropy)
+    private DataKeys(Database database, MasterKeys masters, Func<int, byte[]> entropy)
     {
-        (_database, _masters, Current, _entropy) = (database, masters, current, entropy);
+        (_database, _masters, _entropy) = (database, masters, entropy);
     }
 
     /// <summary>The id of the master key that wraps new keys.</summary>
-    public string Current { get; private set; }
+    public string Current => _database.Read(CurrentOf);
 
     internal Func<int, byte[]> Entropy => _entropy;
 
@@ -39,8 +40,7 @@ public sealed class DataKeys
         ArgumentNullException.ThrowIfNull(database);
         var masters = MasterKeys.Open(keysFolder);
         var connection = database.Writer;
-        var current = connection.ExecuteScalar<string>("SELECT value FROM instance WHERE name = @name", new { name = CurrentName });
-        if (current is null)
+        if (connection.ExecuteScalar<string>(CurrentSql) is not { } current)
         {
             current = masters.Create(entropy);
             connection.Execute("INSERT INTO instance (name, value) VALUES (@name, @current)", new { name = CurrentName, current });
@@ -49,7 +49,7 @@ public sealed class DataKeys
         var needed = connection.Query<string>("SELECT DISTINCT master FROM data_key").Append(current);
         return needed.FirstOrDefault(id => !masters.Has(id)) is { } missing
             ? throw new StoreRefusedException($"The master key {missing} is missing from {keysFolder}; what it protects cannot be read. Restore master-{missing}.key from the keys' backup.")
-            : new DataKeys(database, masters, current, entropy);
+            : new DataKeys(database, masters, entropy);
     }
 
     /// <summary>The committed key of a scope, or null where nothing was ever written under it.</summary>
@@ -77,36 +77,48 @@ public sealed class DataKeys
         KeyWrap.Unwrap(Find(scope) ?? [], wrapped, $"payload\0{scope}\0{blob}")
         ?? throw new StoreRefusedException($"The key of payload {blob} does not open with the key of {scope}.");
 
-    /// <summary>
-    /// Wraps every data key with a new master key. Nothing else is encrypted anew, and nothing stops meanwhile. The old file stays where it
-    /// is: backups made before still need it.
-    /// </summary>
-    /// <returns>What to run in a commit; durable with it.</returns>
-    public MasterRotation BeginRotation() => new(_masters.Create(_entropy), Current);
+    /// <summary>How many data keys each master key wraps.</summary>
+    public IReadOnlyList<(string Master, long DataKeys)> Wraps() => _database.Read(connection =>
+        connection.Query<(string, long)>("SELECT master, count(*) FROM data_key GROUP BY master ORDER BY master").AsList());
 
-    /// <summary>The rows of a rotation, in its transaction.</summary>
-    /// <returns>How many keys were wrapped anew.</returns>
-    public int Rewrap(RowWriter rows, MasterRotation rotation)
+    /// <summary>Wraps the key of an unfinished upload, which belongs to no record yet, with the key of the instance.</summary>
+    /// <param name="rows">The commit that keeps it: the key of the instance may have to be made first.</param>
+    public byte[] WrapUploadKey(RowWriter rows, string upload, byte[] key)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(rotation);
+        return KeyWrap.Wrap(FindOrMake(rows.Connection, InstanceScope), key, $"upload\0{upload}", _entropy);
+    }
+
+    /// <exception cref="StoreRefusedException">The key was altered, or is of another upload.</exception>
+    public byte[] UnwrapUploadKey(string upload, byte[] wrapped) =>
+        (Find(InstanceScope) is { } wrapping ? KeyWrap.Unwrap(wrapping, wrapped, $"upload\0{upload}") : null)
+        ?? throw new StoreRefusedException($"The key of the upload {upload} does not open with the key of the instance. Restore the database from a backup.");
+
+    /// <summary>A new master key, in memory only.</summary>
+    public NewMasterKey PrepareMaster() => MasterKeys.New(_entropy);
+
+    /// <summary>Makes the file of a new master key, once; durable when this returns. Nothing is wrapped by it yet.</summary>
+    public void Persist(NewMasterKey next) => _masters.Add(next);
+
+    /// <summary>
+    /// Puts a new master key in force and wraps every data key with it: the rows of a rotation, in its transaction. Nothing else is encrypted
+    /// anew. What the same transaction makes after this, by other commits of the batch, is wrapped by the new key too, since
+    /// <see cref="FindOrMake"/> reads the key in force from the transaction; and if this is undone, so is that.
+    /// </summary>
+    /// <returns>How many keys were wrapped anew.</returns>
+    public int Rewrap(RowWriter rows, string to)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
         var all = rows.Query<Row>("SELECT scope AS Scope, master AS Master, wrapped AS Wrapped FROM data_key");
         foreach (var row in all)
         {
             rows.Execute(
                 "UPDATE data_key SET master = @master, wrapped = @wrapped WHERE scope = @scope",
-                new { master = rotation.To, wrapped = _masters.Wrap(rotation.To, Unwrap(row.Scope, row), row.Scope, _entropy), scope = row.Scope });
+                new { master = to, wrapped = _masters.Wrap(to, Unwrap(row.Scope, row), row.Scope, _entropy), scope = row.Scope });
         }
 
-        rows.Execute("UPDATE instance SET value = @value WHERE name = @name", new { value = rotation.To, name = CurrentName });
+        rows.Execute("UPDATE instance SET value = @value WHERE name = @name", new { value = to, name = CurrentName });
         return all.Count;
-    }
-
-    /// <summary>Called once the commit of the rotation is durable.</summary>
-    public void EndRotation(MasterRotation rotation)
-    {
-        ArgumentNullException.ThrowIfNull(rotation);
-        Current = rotation.To;
     }
 
     /// <summary>The writer's own way: it also makes keys, inside its transaction.</summary>
@@ -123,11 +135,14 @@ public sealed class DataKeys
         }
 
         var key = _entropy(KeyWrap.KeyBytes);
+        var master = CurrentOf(writer);
         writer.Execute(
             "INSERT INTO data_key (scope, master, wrapped) VALUES (@scope, @master, @wrapped)",
-            new { scope, master = Current, wrapped = _masters.Wrap(Current, key, scope, _entropy) });
+            new { scope, master, wrapped = _masters.Wrap(master, key, scope, _entropy) });
         return key;
     }
+
+    private static string CurrentOf(SqliteConnection connection) => connection.ExecuteScalar<string>(CurrentSql)!;
 
     private byte[] Unwrap(string scope, Row row) => _masters.Unwrap(row.Master, row.Wrapped, scope);
 
@@ -150,8 +165,3 @@ public sealed class DataKeys
         public byte[] Wrapped { get; init; } = [];
     }
 }
-
-/// <summary>A change of the master key. The new file is durable before anything is wrapped by it.</summary>
-/// <param name="To">The id of the new key.</param>
-/// <param name="From">The id of the one before.</param>
-public sealed record MasterRotation(string To, string From);

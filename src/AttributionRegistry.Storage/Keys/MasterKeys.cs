@@ -48,19 +48,34 @@ public sealed class MasterKeys
         }
     }
 
-    /// <summary>Makes a key and its file; durable when this returns. Nothing is wrapped by it yet.</summary>
-    public string Create(Func<int, byte[]> entropy)
+    /// <summary>A key that has no file yet and that nothing may be wrapped by.</summary>
+    public static NewMasterKey New(Func<int, byte[]> entropy)
     {
         ArgumentNullException.ThrowIfNull(entropy);
         var key = entropy(KeyWrap.KeyBytes);
-        var id = IdOf(key);
-        SecretFile.Create(Path.Combine(_folder, Prefix + id + Suffix), key);
+        return new NewMasterKey(IdOf(key), key);
+    }
+
+    /// <summary>Makes the file of a new key, unless it has one; durable when this returns. Nothing is wrapped by it yet.</summary>
+    public void Add(NewMasterKey next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
         lock (_keys)
         {
-            _keys[id] = key;
+            if (!_keys.ContainsKey(next.Id))
+            {
+                SecretFile.Create(Path.Combine(_folder, Prefix + next.Id + Suffix), next.Key);
+                _keys[next.Id] = next.Key;
+            }
         }
+    }
 
-        return id;
+    /// <summary>Makes a key and its file; durable when this returns. Nothing is wrapped by it yet.</summary>
+    public string Create(Func<int, byte[]> entropy)
+    {
+        var next = New(entropy);
+        Add(next);
+        return next.Id;
     }
 
     internal byte[] Wrap(string id, ReadOnlySpan<byte> key, string scope, Func<int, byte[]> entropy) => KeyWrap.Wrap(Find(id), key, Context(scope), entropy);
@@ -81,4 +96,14 @@ public sealed class MasterKeys
                 : throw new StoreRefusedException($"The master key {id} is missing from {_folder}; what it protects cannot be read. Restore {Prefix}{id}{Suffix} from the keys' backup.");
         }
     }
+}
+
+/// <summary>A master key that is not in force. Its bytes are seen by the store only.</summary>
+public sealed class NewMasterKey
+{
+    internal NewMasterKey(string id, byte[] key) => (Id, Key) = (id, key);
+
+    public string Id { get; }
+
+    internal byte[] Key { get; }
 }

@@ -34,6 +34,25 @@ public sealed class PolicyRuleTests
     }
 
     [Fact]
+    public void Limits_of_evidence_are_never_nothing_not_even_in_an_exercise()
+    {
+        foreach (var exercise in new[] { false, true })
+        {
+            var policy = new Policy { Exercise = exercise };
+            foreach (var unsafePolicy in new[]
+            {
+                policy with { MaxItemBytes = 0 }, policy with { MaxCaseBytes = -1 }, policy with { MaxOpenUploadBytes = 0 }, policy with { MaxOpenUploads = 0 },
+                policy with { UploadLifeSeconds = 3599 }, policy with { UploadLifeSeconds = (90 * Policy.Day) + 1 },
+            })
+            {
+                Refused(policy, Change(unsafePolicy), "policy-unsafe");
+            }
+
+            PolicyDecider.Decide(policy, Change(policy with { MaxItemBytes = 1, UploadLifeSeconds = 3600 })).IsRefused.Should().BeFalse();
+        }
+    }
+
+    [Fact]
     public void Whether_it_is_an_exercise_is_settled_for_good() =>
         Refused(new Policy(), Change(new Policy { Exercise = true }), "exercise-fixed");
 

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
@@ -7,6 +7,7 @@ using AttributionRegistry.Server.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using static AttributionRegistry.Server.Tests.Evidence.EvidenceCase;
+using ICSharpCode.SharpZipLib.Zip;
 
 namespace AttributionRegistry.Server.Tests.Evidence;
 
@@ -117,13 +118,36 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
     }
 
     [Fact]
+    public async Task Malware_may_be_asked_for_in_a_zip_under_the_usual_password_and_that_is_a_read_too()
+    {
+        var opened = await OpenAsync(_registry);
+        var bytes = UploadTests.Bytes(300_000, seed: 41);
+        var item = await opened.SealedAsync(bytes);
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/evidence/{item}/content?packaging=zip") { Headers = { Range = new RangeHeaderValue(0, 9) } };
+
+        var answer = await opened.Analyst.SendAsync(request);
+
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, "ranges are of the bytes, not of the zip");
+        answer.Content.Headers.ContentType!.MediaType.Should().Be("application/zip");
+        answer.Content.Headers.ContentDisposition!.FileName.Should().Be($"{item}.zip");
+        answer.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+        using var zip = new ZipFile(new MemoryStream(await answer.Content.ReadAsByteArrayAsync())) { Password = "infected" };
+        zip.Cast<ZipEntry>().Should().ContainSingle().Which.Should().Match<ZipEntry>(e => e.Name == $"{item}.bin" && e.IsCrypted);
+        var unpacked = new MemoryStream();
+        await zip.GetInputStream(0).CopyToAsync(unpacked);
+        unpacked.ToArray().Should().Equal(bytes);
+        opened.AccessesOf(item).Should().Be(1);
+        await RefusedAsync(opened.Analyst.GetAsync($"/v1/evidence/{item}/content?packaging=rar"), HttpStatusCode.BadRequest, "bad-query");
+    }
+
+    [Fact]
     public async Task E1_a_flipped_bit_quarantines_the_item_raises_an_alarm_and_serves_nothing()
     {
         var alarms = new Alarms();
         _registry.Services.GetRequiredService<ILoggerFactory>().AddProvider(alarms);
         var opened = await OpenAsync(_registry);
         var item = await opened.SealedAsync(UploadTests.Bytes(5000, seed: 99));
-        FlipBit(opened.PathOf(item));
+        Damage.FlipBit(opened.PathOf(item));
 
         var answer = await opened.Analyst.SendAsync(Ranged(item, 0, 9)); // The flipped bit is in the segment of this range.
 
@@ -145,7 +169,7 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         var opened = await OpenAsync(_registry);
         var item = await opened.DisclosedAsync(UploadTests.Bytes(100, seed: 7));
         await opened.PublishAsync();
-        FlipBit(opened.PathOf(item));
+        Damage.FlipBit(opened.PathOf(item));
 
         await RefusedAsync(_registry.Stranger.GetAsync($"/v1/evidence/{item}/content"), HttpStatusCode.Conflict, "evidence-damaged");
 
@@ -216,37 +240,5 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         var opened = await OpenAsync(_registry);
 
         await RefusedAsync(opened.Analyst.GetAsync($"/v1/evidence/{await opened.SubmitAsync()}/content"), HttpStatusCode.NotFound, "not-found");
-    }
-
-    private static void FlipBit(string path)
-    {
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var bytes = File.ReadAllBytes(path);
-        bytes[^1] ^= 1;
-        File.WriteAllBytes(path, bytes);
-    }
-
-    private sealed class Alarms : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Errors { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                Errors.Enqueue(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

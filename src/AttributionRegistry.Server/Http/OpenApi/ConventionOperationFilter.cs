@@ -116,11 +116,13 @@ internal sealed class ConventionOperationFilter : IOperationFilter
 
         foreach (var status in statuses)
         {
-            operation.Responses[$"{status}"] = Problem(ReasonPhrases.GetReasonPhrase(status), context);
+            operation.Responses[$"{status}"] = Problem(ReasonOf(status), context);
         }
 
         operation.Responses["default"] = Problem("Any other refusal or failure", context);
     }
+
+    private static string ReasonOf(int status) => ReasonPhrases.GetReasonPhrase(status) is { Length: > 0 } known ? known : "Checksum mismatch"; // 460 is of tus
 
     private static OpenApiResponse Problem(string description, OperationFilterContext context) => new()
     {
