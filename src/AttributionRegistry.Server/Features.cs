@@ -1,6 +1,7 @@
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
+using AttributionRegistry.Server.Evidence.Observables;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
@@ -32,6 +33,7 @@ public static class Features
         services.AddActors();
         services.AddEvidence();
         services.AddUploads();
+        services.AddObservables();
         services.AddRounds();
         return services;
     }
@@ -52,6 +54,7 @@ public static class Features
         v1.MapActors();
         v1.MapEvidence();
         v1.MapUploads();
+        v1.MapObservables();
         v1.MapScales();
         v1.MapPanels();
         v1.MapRounds();

@@ -14,6 +14,7 @@ public enum EvidenceKind
     Statement,
     WebArchive,
     StixBundle,
+    MispEvent,
 }
 
 /// <summary>The MICTIC aspect an item speaks to (Steffens, Attribution of Advanced Persistent Threats, 2020).</summary>
@@ -150,6 +151,9 @@ public sealed record EvidenceItem
 
     /// <summary>What was found in the original when this copy was freed of metadata.</summary>
     public MetadataReport? Metadata { get; init; }
+
+    /// <summary>What the last reading of this structured item found, in numbers.</summary>
+    public ObservableReport? Observables { get; init; }
 
     /// <summary>Pseudonym of the living source in the case, or null.</summary>
     public string? LivingSource { get; init; }

@@ -44,7 +44,7 @@ public static class EvidenceProblems
         new(FormatUnknown, 422, "Format unknown", "Metadata is understood in JPEG, PNG, WebP, TIFF, PDF, OOXML and OpenDocument files.", "Make the copy by hand and submit it with its original as parent."),
         new(NotStrippable, 422, "Not stripped", "The metadata of this file cannot be taken out safely; the answer says why.", "Make the copy by hand and submit it with its original as parent."),
         new(Unreadable, 422, "Unreadable file", "The file is broken, or unpacks to far more than such a file has.", "Make the copy by hand and submit it with its original as parent."),
-        new(TooLargeToRead, 422, "Too large", "Metadata is read in items of at most 64 MiB.", "Make the copy by hand and submit it with its original as parent."),
+        new(TooLargeToRead, 422, "Too large", "The registry itself reads items of at most 64 MiB.", "Make the copy by hand and submit it with its original as parent; split a structured document."),
         new("derivation-kind", 422, "Not made here", "The registry itself only takes metadata out.", "Submit the copy as an item with its original as parent."),
         new("description-missing", 422, "Description missing", "An item of evidence has a title and a description.", "Add them."),
         new("interest-missing", 422, "Interest missing", "The submitter declares an interest in the outcome; \"none\" is an answer.", "Add interestInOutcome."),

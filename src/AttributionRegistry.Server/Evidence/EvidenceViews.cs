@@ -102,6 +102,9 @@ public sealed record EvidenceInside
 
     /// <summary>What was found in the original when this copy was freed of metadata.</summary>
     public MetadataReport? Metadata { get; init; }
+
+    /// <summary>What the last reading of this STIX bundle or MISP event found, in numbers.</summary>
+    public ObservableReport? Observables { get; init; }
 }
 
 /// <summary>
@@ -249,6 +252,7 @@ public sealed record EvidenceView
         Gists = item.Gists,
         OriginLinks = [.. state.OriginLinks.Where(l => l.One == item.Id || l.Other == item.Id)],
         Metadata = item.Metadata,
+        Observables = item.Observables,
     };
 
     // Parameters can tell what a redaction hides.

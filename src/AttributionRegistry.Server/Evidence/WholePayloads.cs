@@ -39,7 +39,7 @@ public sealed class WholePayloads(RegistryCore core, CaseWrites locator, Payload
 
         if (payload.Size > MostBytes)
         {
-            return (null, Problems.Of(StatusCodes.Status422UnprocessableEntity, EvidenceProblems.TooLargeToRead, $"Metadata is read in items of at most {MostBytes} bytes; this one has {payload.Size}."));
+            return (null, Problems.Of(StatusCodes.Status422UnprocessableEntity, EvidenceProblems.TooLargeToRead, $"The registry itself reads items of at most {MostBytes} bytes; this one has {payload.Size}."));
         }
 
         try

@@ -22,6 +22,8 @@ public static class CaseJournal
     // With the row goes the only key of the bytes.
     private const string ErasedSql = "DELETE FROM payload WHERE evidence = @evidence";
 
+    private const string ErasedObservablesSql = "DELETE FROM observable WHERE evidence = @evidence";
+
     private const string AddPersonSql = """
         INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
         """;
@@ -57,6 +59,7 @@ public static class CaseJournal
             ["evidence.scanned"] = typeof(CaseEvent.Scanned),
             ["evidence.quarantined"] = typeof(CaseEvent.Quarantined),
             ["evidence.metadata-found"] = typeof(CaseEvent.MetadataFound),
+            ["evidence.observables-recorded"] = typeof(CaseEvent.ObservablesRecorded),
             ["evidence.origin-linked"] = typeof(CaseEvent.OriginLinked),
             ["hypothesis.proposed"] = typeof(CaseEvent.HypothesisProposed),
             ["matrix.rated"] = typeof(CaseEvent.CellsRated),
@@ -115,6 +118,7 @@ public static class CaseJournal
         if (context.Event is CaseEvent.Erased erased)
         {
             rows.Execute(ErasedSql, new { evidence = erased.Evidence.Value });
+            rows.Execute(ErasedObservablesSql, new { evidence = erased.Evidence.Value });
         }
 
         var (before, after) = (People(context.Before), People(state));

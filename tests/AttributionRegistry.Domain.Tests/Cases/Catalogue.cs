@@ -46,6 +46,7 @@ internal static class Catalogue
             new CaseCommand.AnswerOffer(item, pick % 3 > 0, "As found.", Circumstances.None) { By = X, At = T },
             new CaseCommand.WithdrawOffer(item, "No longer needed.") { By = X, At = T },
             new CaseCommand.SubmitStripped(New<EvidenceId>(id), Described(Tlp.Red, null, Stripped(item)), Bytes($"{id}"), new MetadataReport("image/png", [])) { By = X, At = T, Commitments = Committed(item) },
+            new CaseCommand.RecordObservables(item, new ObservableReport(StructuredFormat.Stix21, [], 0, 0, 0, 0, false, new string('0', 64))) { By = X, At = T },
             new CaseCommand.LinkOrigin(item, Of(s?.Evidence, pick + 1)?.Id ?? New<EvidenceId>(id), pick % 4 > 0, "The same report.") { By = X, At = T },
             new CaseCommand.Relabel(item, (Tlp)(pick % 5), pick % 2 == 0 ? "Letter." : null, "Asked for.") { By = X, At = T },
             new CaseCommand.Release(item, release, "Asked for.") { By = X, At = T },

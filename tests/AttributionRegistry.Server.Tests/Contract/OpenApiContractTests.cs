@@ -14,7 +14,7 @@ public sealed class OpenApiContractTests
         "DiffFinding", "ListActors", "ListChanges", "ListFindings", "ListFindingVersions", "ListIncidents", "ListPetitions", "ListScales", "Live",
         "ProveConsistency", "ProveInclusion", "GetActor", "ReadCheckpoint", "ReadFinding", "ReadFindingVersion", "ReadIncident", "ReadPetition",
         "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "Ready", "ResolveActor", "SetUp", "ListClaims",
-        "GetEvidence", "GetEvidenceContent", "ReadProvenance", "ListEvidence", "ListProblems",
+        "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems",
     ];
 
     [Fact]
