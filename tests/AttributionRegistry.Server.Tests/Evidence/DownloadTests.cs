@@ -137,7 +137,7 @@ public sealed class DownloadTests(EvidenceRegistry fixture) : IClassFixture<Evid
         await zip.GetInputStream(0).CopyToAsync(unpacked);
         unpacked.ToArray().Should().Equal(bytes);
         opened.AccessesOf(item).Should().Be(1);
-        await RefusedAsync(opened.Analyst.GetAsync($"/v1/evidence/{item}/content?packaging=rar"), HttpStatusCode.BadRequest, "bad-query");
+        await RefusedAsync(opened.Analyst.GetAsync($"/v1/evidence/{item}/content?packaging=rar"), HttpStatusCode.BadRequest, "wrong-type");
     }
 
     [Fact]
