@@ -69,6 +69,7 @@ public sealed class PublishedDocuments(RegistryCore core)
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(document);
         var response = http.Response;
+        SecurityHeaders.SetPublic(response.Headers);
         response.Headers.CacheControl = "public, max-age=10";
         response.Headers.AccessControlAllowOrigin = "*";
         response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag";
@@ -96,7 +97,7 @@ public sealed class PublishedDocuments(RegistryCore core)
     }
 }
 
-/// <summary>Serves kept documents before routing. Everything it does not know goes on as ever.</summary>
+/// <summary>Serves kept documents before all else; they carry their headers themselves. Everything it does not know goes on as ever.</summary>
 public sealed class PublishedDocumentsFirst(RequestDelegate next, IServiceProvider services)
 {
     // Absent in a host that has the conventions and no features.
@@ -107,7 +108,7 @@ public sealed class PublishedDocumentsFirst(RequestDelegate next, IServiceProvid
         ArgumentNullException.ThrowIfNull(http);
         var request = http.Request;
         return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !request.QueryString.HasValue &&
-            _documents is not null && request.Headers.Authorization.Count == 0 && request.Path.Value is { } path && _documents.TryKept(path, out var document)
+            _documents is not null && request.Headers.Authorization.Count == 0 && Precondition.AreTags(request.Headers.IfNoneMatch) && request.Path.Value is { } path && _documents.TryKept(path, out var document)
             ? PublishedDocuments.SendAsync(http, document!)
             : next(http);
     }

@@ -40,6 +40,10 @@ public static class Precondition
             known.Any(tag => tag == EntityTagHeaderValue.Any || tag.Compare(current, useStrongComparison: false));
     }
 
+    /// <summary>Whether a header can be read as entity tags, or is not there.</summary>
+    public static bool AreTags(Microsoft.Extensions.Primitives.StringValues header) =>
+        header.Count == 0 || (EntityTagHeaderValue.TryParseStrictList(header, out var tags) && tags.Count > 0);
+
     /// <summary>A conditional GET: 304 when the client has it already, else the value with its ETag.</summary>
     public static Results<Ok<T>, StatusCodeHttpResult> Read<T>(HttpContext http, T value, string currentETag) =>
         NotModified(http, currentETag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(value);

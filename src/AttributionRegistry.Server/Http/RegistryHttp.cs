@@ -46,8 +46,8 @@ public static class RegistryHttp
     public static WebApplication UseRegistryHttp(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<Findings.PublishedDocumentsFirst>();
+        app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<Uploads.TusProtocol>();
         app.UseMiddleware<MethodRules>();

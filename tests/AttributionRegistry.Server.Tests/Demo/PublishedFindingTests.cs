@@ -77,6 +77,12 @@ public sealed class PublishedFindingTests(ExerciseFixture exercise) : IClassFixt
         head.StatusCode.Should().Be(HttpStatusCode.OK);
         (await head.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
         first.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
+        first.Headers.GetValues("Cross-Origin-Resource-Policy").Should().Equal("cross-origin");
+        using var broken = new HttpRequestMessage(HttpMethod.Get, $"/v1/findings/{WannaCry}");
+        broken.Headers.TryAddWithoutValidation("If-None-Match", "no tag");
+        using var refused = await Stranger.SendAsync(broken);
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await refused.Content.ReadAsStringAsync()).Should().Contain("bad-etag");
     }
 
     [Fact]
