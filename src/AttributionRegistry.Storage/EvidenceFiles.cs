@@ -96,24 +96,13 @@ public sealed class EvidenceFiles
     /// <exception cref="EvidenceDamagedException">The file is not the one that was stored.</exception>
     public SealedStream? Open(string blob, byte[] key, long length)
     {
-        SafeFileHandle file;
         try
         {
-            file = File.OpenHandle(PathOf(blob), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+            return SealedStream.Open(PathOf(blob), blob, key, length);
         }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileNotFoundException)
         {
             return null;
-        }
-
-        try
-        {
-            return SealedStream.Open(file, blob, key, length);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
         }
     }
 
@@ -239,5 +228,6 @@ public sealed class EvidenceFiles
     private string PathOf(string blob) =>
         IsBlob(blob) ? Path.Combine(_folder, blob[..2], blob) : throw new ArgumentException("The id of a file is 32 lower-case hex digits.", nameof(blob));
 
-    private static bool IsBlob(string name) => name.Length == 32 && name.All(char.IsAsciiHexDigitLower);
+    /// <summary>Whether a name is the id of a sealed file: 32 lower-case hex digits.</summary>
+    internal static bool IsBlob(string name) => name.Length == 32 && name.All(char.IsAsciiHexDigitLower);
 }

@@ -107,6 +107,6 @@ public sealed class RegistryStore : IDisposable
         }
     }
 
-    private static string? Find(Database database, string name) =>
+    internal static string? Find(Database database, string name) =>
         database.Writer.ExecuteScalar<string>("SELECT value FROM instance WHERE name = @name", new { name });
 }

@@ -217,7 +217,7 @@ public sealed class StoreInspection : IDisposable
         return signer.Contradicts(log.Tree) is { } reason ? [reason] : [];
     }
 
-    private string? Instance(string name) => Database.Writer.ExecuteScalar<string>("SELECT value FROM instance WHERE name = @name", new { name });
+    private string? Instance(string name) => RegistryStore.Find(Database, name);
 
     private static void Try(List<string> faults, Action check)
     {

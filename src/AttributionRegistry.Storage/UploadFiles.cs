@@ -141,16 +141,7 @@ public sealed class UploadFiles
     {
         try
         {
-            var file = File.OpenHandle(PathOf(upload, part.Blob), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
-            try
-            {
-                return SealedStream.Open(file, part.Blob, KeyOf(key, "part", part.Blob), part.Size);
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
+            return SealedStream.Open(PathOf(upload, part.Blob), part.Blob, KeyOf(key, "part", part.Blob), part.Size);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -167,7 +158,7 @@ public sealed class UploadFiles
             : throw new ArgumentException("The id of an upload is lower-case letters, digits and underscores.", nameof(upload));
 
     private string PathOf(string upload, string blob) =>
-        blob.Length == 32 && blob.All(char.IsAsciiHexDigitLower)
+        EvidenceFiles.IsBlob(blob)
             ? Path.Combine(PathOf(upload), blob)
             : throw new ArgumentException("The id of a part is 32 lower-case hex digits.", nameof(blob));
 }

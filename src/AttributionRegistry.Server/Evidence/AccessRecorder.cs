@@ -6,8 +6,8 @@ using AttributionRegistry.Server.Registry;
 namespace AttributionRegistry.Server.Evidence;
 
 /// <summary>
-/// Puts a read into the access record of an item before anything leaves (E7), for reads other than downloads: of the metadata in its
-/// bytes, of the name of its source.
+/// Puts a read into the access record of an item before anything leaves (E7): of its bytes, of the metadata in them, of the name of its
+/// source.
 /// </summary>
 public sealed class AccessRecorder(RegistryCore core, TimeProvider clock)
 {

@@ -48,9 +48,6 @@ public static class Derive
 /// <summary>Makes copies without metadata: rules, bytes of the original, copy on disk, events; in this order.</summary>
 public sealed class MetadataStripper(RegistryCore core, CaseWrites cases, Payloads payloads, WholePayloads whole, Quota quota, TimeProvider clock)
 {
-    // Stands for what has not been made yet, to ask the rules whether it may.
-    private static readonly Payload Expected = new(new string('0', 64), 0, MediaTypes.Unknown, new string('0', 64));
-
     private static readonly string Version = typeof(MetadataStripper).Assembly.GetName().Version?.ToString() ?? "0";
 
     public async Task<Results<Created<Written>, ProblemHttpResult>> StripAsync(EvidenceId evidence, DerivationRequest request, Ask ask, CancellationToken cancel)
@@ -67,7 +64,7 @@ public sealed class MetadataStripper(RegistryCore core, CaseWrites cases, Payloa
             return Problems.NotFound();
         }
 
-        if (CaseDecider.Decide(state, Command(state, original, id, request, ask, Expected, new MetadataReport("", []), ask.At), core.Policy!).Refusal is { } refusal)
+        if (CaseDecider.Decide(state, Command(state, original, id, request, ask, PayloadIntake.Expected, new MetadataReport("", []), ask.At), core.Policy!).Refusal is { } refusal)
         {
             return refusal.ToProblem();
         }
@@ -97,7 +94,7 @@ public sealed class MetadataStripper(RegistryCore core, CaseWrites cases, Payloa
 
         var stored = await core.Store.Evidence.StoreAsync(new MemoryStream(copy.Bytes), copy.Bytes.Length, long.MaxValue, progress: null, cancel);
         var naming = payloads.Naming(incident, id, stored);
-        var payload = new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(copy.Bytes.AsSpan(0, Math.Min(copy.Bytes.Length, MediaTypes.HeadBytes))), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
+        var payload = payloads.Describe(stored, copy.Bytes.AsSpan(0, Math.Min(copy.Bytes.Length, MediaTypes.HeadBytes)));
 
         // Crash here: the file is there, no event names it. Harmless; the sweeper removes it after a day.
         var ended = ask with { At = Now };

@@ -35,13 +35,11 @@ public static class GetContent
 }
 
 /// <summary>Serves the bytes of one item: rights, digest, access record, bytes; in this order.</summary>
-public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payloads payloads, PayloadAlarm alarm, TimeProvider clock)
+public sealed class PayloadOutlet(
+    RegistryCore core, CaseWrites locator, Payloads payloads, PayloadAlarm alarm, AccessRecorder accesses, TimeProvider clock)
 {
     private const string Policy = "default-src 'none'; sandbox";
     private const int MaxRangeChars = 100;
-
-    // Reads of the same item at the same time wait for each other instead of racing for the next version of its record.
-    private readonly Leases _records = new();
 
     public async Task<ContentResult> ServeAsync(EvidenceId evidence, Packaging packaging, HttpContext http, Caller? reader, CancellationToken cancel)
     {
@@ -75,18 +73,21 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         }
         catch (EvidenceDamagedException damage)
         {
-            return await QuarantineAsync(incident, evidence, payload, damage.Message, damage.Actual);
+            return await alarm.QuarantineAsync(incident, evidence, payload, damage.Message, damage.Actual);
         }
 
         if (file is null)
         {
             // Erased since the rules were asked; else the file is gone, which is the worst damage.
-            return Find(incident, evidence, reader) is { } now && Unusable(now) is { } since ? since : await QuarantineAsync(incident, evidence, payload, "there is no file", found: "");
+            return Find(incident, evidence, reader) is { } now && Unusable(now) is { } since ? since : await alarm.QuarantineAsync(incident, evidence, payload, "there is no file", found: "");
         }
 
         try
         {
-            if (await RecordAsync(incident, evidence, reader, zipped ? "all, in a zip" : RangeOf(http.Request), cancel) is { } refusal)
+            // Asked again in the transaction: hashing a large file takes minutes.
+            if (await accesses.RecordAsync(
+                incident, evidence, reader ?? Startup.Machine, zipped ? "all, in a zip" : RangeOf(http.Request),
+                (now, then) => IsAllowed(now, then, reader) && Unusable(then) is null, cancel) is { } refusal)
             {
                 await file.DisposeAsync();
                 return refusal.ToProblem();
@@ -144,18 +145,15 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
 
     /// <summary>The item if the reader may have its bytes: who works on it, or anybody once it is disclosed with a published finding.</summary>
     private EvidenceItem? Find(IncidentId incident, EvidenceId evidence, Caller? reader) =>
-        Allowed(core.Load(CaseJournal.Definition, CaseJournal.Stream(incident)).State, evidence, reader);
+        core.Load(CaseJournal.Definition, CaseJournal.Stream(incident)).State is { } state && state.Find(evidence) is { } item && IsAllowed(state, item, reader)
+            ? item
+            : null;
 
-    private static EvidenceItem? Allowed(Case? state, EvidenceId evidence, Caller? reader)
+    private static bool IsAllowed(Case state, EvidenceItem item, Caller? reader)
     {
-        if (state?.Find(evidence) is not { } item)
-        {
-            return null;
-        }
-
         var inside = reader is not null && state.MayRead(reader) && state.MayReadPayload(reader, item);
         var disclosed = state.HasFinding && item.ReleasedTo == Audience.Public && item.Standing != EvidenceStanding.Rejected;
-        return inside || disclosed ? item : null;
+        return inside || disclosed;
     }
 
     private static ProblemHttpResult? Unusable(EvidenceItem item) => item.Standing switch
@@ -164,28 +162,6 @@ public sealed class PayloadOutlet(RegistryCore core, CaseWrites locator, Payload
         EvidenceStanding.Quarantined => Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Quarantined, "The item is quarantined: its stored bytes were found damaged."),
         _ => null,
     };
-
-    /// <summary>Puts the read into the access record, if the reader may still read: hashing a large file takes minutes.</summary>
-    private async Task<Refusal?> RecordAsync(IncidentId incident, EvidenceId evidence, Caller? reader, string range, CancellationToken cancel)
-    {
-        var stream = AccessJournal.Stream(evidence);
-        using (await _records.TakeAsync(stream, cancel))
-        {
-            var outcome = await core.RunAsync(
-                reader ?? Startup.Machine, Now,
-                session => Allowed(session.Load(CaseJournal.Definition, CaseJournal.Stream(incident)), evidence, reader) is { } item && Unusable(item) is null
-                    ? session.Append(AccessJournal.Definition, stream, Decision<AccessEvent>.Accept(new AccessEvent.Read(evidence, range)))
-                    : CaseWrites.NoSuchThing,
-                null, cancel);
-            return outcome is Outcome.Refused(var refusal) ? refusal : null;
-        }
-    }
-
-    internal async Task<ContentResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
-    {
-        await alarm.RaiseAsync(incident, evidence, payload, reason, found);
-        return Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined.");
-    }
 
     private DateTimeOffset Now => Instant.Whole(clock.GetUtcNow());
 

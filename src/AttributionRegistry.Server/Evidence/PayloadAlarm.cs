@@ -1,7 +1,9 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AttributionRegistry.Server.Evidence;
 
@@ -10,6 +12,13 @@ public sealed class PayloadAlarm(RegistryCore core, TimeProvider clock, ILogger<
 {
     // The machine finds the damage, whoever asked; it needs a role that every case knows.
     internal static readonly Caller Guard = new(Startup.Machine.Id, new HashSet<Role> { Role.Auditor });
+
+    /// <summary>Raises the alarm, and says so to whoever asked for the bytes.</summary>
+    public async Task<ProblemHttpResult> QuarantineAsync(IncidentId incident, EvidenceId evidence, Payload payload, string reason, string found)
+    {
+        await RaiseAsync(incident, evidence, payload, reason, found);
+        return Problems.Of(StatusCodes.Status409Conflict, EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined.");
+    }
 
     /// <summary>Raises the alarm. A quarantine that cannot be recorded is in the log of the server, and the next read tries again.</summary>
     /// <param name="found">The SHA-256 of the bytes now, or empty where they could not be read.</param>

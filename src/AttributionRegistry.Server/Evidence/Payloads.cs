@@ -40,6 +40,15 @@ public sealed class Payloads(RegistryCore core, ILogger<Payloads> log)
         return Files.Orphans(named.Contains, now).Count();
     }
 
+    /// <summary>What the record says of stored bytes.</summary>
+    /// <param name="stored">The file.</param>
+    /// <param name="head">Its first bytes, at most <see cref="MediaTypes.HeadBytes"/>, from which the media type is told.</param>
+    public Payload Describe(StoredFile stored, ReadOnlySpan<byte> head)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        return new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(head), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
+    }
+
     /// <summary>Gives a stored file to an item, as part of the act that seals it. The key goes under the key of the case.</summary>
     public Action<RowWriter> Naming(IncidentId incident, EvidenceId evidence, StoredFile stored)
     {

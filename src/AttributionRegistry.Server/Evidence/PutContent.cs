@@ -59,7 +59,7 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
                 });
             unnamed = stored.Blob;
             var naming = payloads.Naming(incident.Value, evidence, stored);
-            var payload = new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(content.Head), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
+            var payload = payloads.Describe(stored, content.Head);
 
             // Crash here: the file is there, no event names it. Harmless; the sweeper removes it after a day.
             // From here on the client's patience counts no more: half an act must not be left to chance.

@@ -83,7 +83,7 @@ public sealed class SubmitUploaded(
                     }
                 });
             unnamed = stored.Blob;
-            var payload = new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(content.Head), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
+            var payload = payloads.Describe(stored, content.Head);
             var naming = payloads.Naming(item.Incident, item.Id, stored);
             var policy = core.Policy!;
 

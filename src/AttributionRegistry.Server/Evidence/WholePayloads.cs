@@ -12,7 +12,7 @@ namespace AttributionRegistry.Server.Evidence;
 /// Reads all bytes of an item into memory for the registry's own work on them: rights, size, digest, access record, bytes; in this
 /// order. One such work at a time, so that memory stays bounded.
 /// </summary>
-public sealed class WholePayloads(RegistryCore core, CaseWrites locator, Payloads payloads, PayloadOutlet outlet, AccessRecorder accesses)
+public sealed class WholePayloads(RegistryCore core, CaseWrites locator, Payloads payloads, PayloadAlarm alarm, AccessRecorder accesses)
 {
     /// <summary>Larger items are refused.</summary>
     public const long MostBytes = 64L << 20;
@@ -47,7 +47,7 @@ public sealed class WholePayloads(RegistryCore core, CaseWrites locator, Payload
             await using var file = await OpenAsync(evidence, payload, cancel);
             if (file is null)
             {
-                return (null, (ProblemHttpResult)(await outlet.QuarantineAsync(incident, evidence, payload, "there is no file", found: "")).Result);
+                return (null, await alarm.QuarantineAsync(incident, evidence, payload, "there is no file", found: ""));
             }
 
             if (await accesses.RecordAsync(incident, evidence, reader, what, Allowed, cancel) is { } refusal)
@@ -61,7 +61,7 @@ public sealed class WholePayloads(RegistryCore core, CaseWrites locator, Payload
         }
         catch (EvidenceDamagedException damage)
         {
-            return (null, (ProblemHttpResult)(await outlet.QuarantineAsync(incident, evidence, payload, damage.Message, damage.Actual)).Result);
+            return (null, await alarm.QuarantineAsync(incident, evidence, payload, damage.Message, damage.Actual));
         }
 
         bool Allowed(Case now, EvidenceItem then) => now.MayRead(reader) && now.MayReadPayload(reader, then);

@@ -1,3 +1,5 @@
+using AttributionRegistry.Storage;
+
 namespace AttributionRegistry.Server.Security;
 
 /// <summary>Secrets of the instance as files of 32 bytes, readable by the server's user only, in the keys folder.</summary>
@@ -11,21 +13,7 @@ public static class Secrets
         var path = Path.Combine(folder, name);
         if (!File.Exists(path))
         {
-            Directory.CreateDirectory(folder);
-            var temporary = path + ".new";
-            using (var file = new FileStream(temporary, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            }))
-            {
-                file.Write(entropy(Size));
-                file.Flush(flushToDisk: true);
-            }
-
-            // Crash here: a temporary file that the next start writes anew.
-            File.Move(temporary, path);
+            SecretFile.Create(path, entropy(Size));
         }
 
         var secret = File.ReadAllBytes(path);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace AttributionRegistry.Storage;
 
 /// <summary>Reads a sealed file as its plain bytes. A read decrypts only the segments that it touches, and gives out nothing of one that does not open.</summary>
-public sealed class SealedStream : Stream
+public sealed class SealedStream : SpanReadStream
 {
     private readonly SafeFileHandle _file;
     private readonly SegmentCipher _cipher;
@@ -19,12 +19,6 @@ public sealed class SealedStream : Stream
         (_file, _cipher, _blob, Length) = (file, cipher, blob, length);
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
-
     public override long Length { get; }
 
     public override long Position
@@ -38,7 +32,22 @@ public sealed class SealedStream : Stream
     }
 
     /// <exception cref="EvidenceDamagedException">The file is shorter or longer than it was, or is another one.</exception>
-    internal static SealedStream Open(SafeFileHandle file, string blob, byte[] key, long length)
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    internal static SealedStream Open(string path, string blob, byte[] key, long length)
+    {
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
+        try
+        {
+            return Open(file, blob, key, length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static SealedStream Open(SafeFileHandle file, string blob, byte[] key, long length)
     {
         Span<byte> start = stackalloc byte[SealedHeader.Size];
         if (RandomAccess.GetLength(file) != SegmentCipher.SealedLength(length))
@@ -76,17 +85,6 @@ public sealed class SealedStream : Stream
         return total;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Read(buffer.Span));
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
     {
         SeekOrigin.Begin => offset,
@@ -104,14 +102,6 @@ public sealed class SealedStream : Stream
             Load(segment);
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

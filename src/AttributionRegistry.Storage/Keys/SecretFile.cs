@@ -1,10 +1,11 @@
 namespace AttributionRegistry.Storage;
 
 /// <summary>A secret in a file of fixed length in the keys folder, for its owner only.</summary>
-internal static class SecretFile
+public static class SecretFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    /// <exception cref="StoreRefusedException">Others may read it, or it has another length.</exception>
     public static byte[] Read(string path, int length)
     {
         if ((File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
@@ -18,8 +19,10 @@ internal static class SecretFile
             : throw new StoreRefusedException($"{path} has {secret.Length} bytes, not {length}. Restore the key from its own backup.");
     }
 
+    /// <summary>Makes the file, and its folder if need be; durable when this returns.</summary>
     public static void Create(string path, byte[] secret)
     {
+        ArgumentNullException.ThrowIfNull(secret);
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
         var temporary = path + ".new";

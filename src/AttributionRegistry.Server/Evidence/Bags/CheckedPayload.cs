@@ -7,17 +7,13 @@ namespace AttributionRegistry.Server.Evidence.Bags;
 /// Plain bytes on their way out, read once from the start; at their end the digest is compared. Whoever reads to the end has either
 /// had the recorded bytes or an exception.
 /// </summary>
-internal sealed class CheckedPayload(SealedStream inner, string blob, string sha256) : Stream
+internal sealed class CheckedPayload(SealedStream inner, string blob, string sha256) : SpanReadStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private bool _ended;
 
-    public override bool CanRead => true;
-
     // So that the length goes into the header of the archive before the first byte is read; nothing is ever sought.
     public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length => inner.Length;
 
@@ -46,26 +42,7 @@ internal sealed class CheckedPayload(SealedStream inner, string blob, string sha
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Read(buffer.Span));
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

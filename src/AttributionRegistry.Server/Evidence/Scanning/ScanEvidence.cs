@@ -45,9 +45,9 @@ public sealed class PayloadScans(RegistryCore core, CaseWrites cases, Payloads p
 
         try
         {
-            var (answer, refusal) = await AskScannerAsync(incident, evidence, ask.By, Allowed, cancel);
+            var (answer, problem) = await AskScannerAsync(incident, evidence, ask.By, Allowed, cancel);
             return answer is null
-                ? refusal!.ToProblem()
+                ? problem!
                 : await cases.CreateAsync(
                     ask, incident, evidence.Value, $"/v1/evidence/{evidence}",
                     (session, _) =>
@@ -92,13 +92,13 @@ public sealed class PayloadScans(RegistryCore core, CaseWrites cases, Payloads p
     private static Action<RowWriter> Done(EvidenceId evidence, DateTimeOffset at) =>
         rows => rows.Execute(DoneSql, new { evidence = evidence.Value, at = Instant.ToMicroseconds(at) });
 
-    private async Task<(ScanAnswer? Answer, Refusal? Refusal)> AskScannerAsync(
+    private async Task<(ScanAnswer? Answer, ProblemHttpResult? Problem)> AskScannerAsync(
         IncidentId incident, EvidenceId evidence, Caller by, Func<Case, EvidenceItem, bool> allowed, CancellationToken cancel)
     {
         if (core.Load(CaseJournal.Definition, CaseJournal.Stream(incident)).State?.Find(evidence) is not { Payload: { } payload } item ||
             item.Standing is EvidenceStanding.Quarantined or EvidenceStanding.Erased || payloads.Find(evidence) is not { } place)
         {
-            return (null, Refusal.Conflict("evidence-not-usable", "The item is quarantined or erased."));
+            return (null, Refusal.Conflict("evidence-not-usable", "The item is quarantined or erased.").ToProblem());
         }
 
         try
@@ -110,13 +110,12 @@ public sealed class PayloadScans(RegistryCore core, CaseWrites cases, Payloads p
             }
 
             return await accesses.RecordAsync(incident, evidence, by, What, allowed, cancel) is { } refusal
-                ? (null, refusal)
+                ? (null, refusal.ToProblem())
                 : (await _scanner!.ScanAsync(file, cancel), null);
         }
         catch (EvidenceDamagedException damage)
         {
-            await alarm.RaiseAsync(incident, evidence, payload, damage.Message, damage.Actual);
-            return (null, Refusal.Conflict(EvidenceProblems.Damaged, "The stored bytes no longer have the recorded digest. The item is quarantined."));
+            return (null, await alarm.QuarantineAsync(incident, evidence, payload, damage.Message, damage.Actual));
         }
     }
 }
