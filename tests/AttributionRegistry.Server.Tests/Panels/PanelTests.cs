@@ -80,7 +80,9 @@ public sealed class PanelTests
     {
         await using var panels = await StartAsync();
         await panels.DrawAsync();
-        foreach (var (member, named) in new[] { (panels.Sitting[0], false), (panels.Sitting[4], true) })
+        // Two regions: a region has one alternate, and a second seat of it goes to the next rank of anywhere.
+        var first = panels.Sitting[0];
+        foreach (var (member, named) in new[] { (first, false), (panels.Sitting.First(m => m.Region != first.Region), true) })
         {
             (await panels.DeclareAsync(member, accepts: named, namedAnActor: named)).StatusCode.Should().Be(HttpStatusCode.Created);
             var seats = panels.State.Panel!.Seats;
