@@ -5,7 +5,7 @@ using AttributionRegistry.Domain.Voting;
 namespace AttributionRegistry.Domain.Rounds;
 
 /// <summary>A command to one round. Closed.</summary>
-public abstract record RoundCommand
+public abstract partial record RoundCommand
 {
     private RoundCommand()
     {
@@ -38,7 +38,7 @@ public abstract record RoundCommand
 }
 
 /// <summary>A fact of one round. Closed.</summary>
-public abstract record RoundEvent
+public abstract partial record RoundEvent
 {
     private RoundEvent()
     {
@@ -63,7 +63,7 @@ public abstract record RoundEvent
 }
 
 /// <summary>The rules of a round: V-47, V-51 … V-55, V-57, V-58, V-18, V-50.</summary>
-public static class RoundDecider
+public static partial class RoundDecider
 {
     public static Decision<RoundEvent> Decide(Round? state, RoundCommand command) => (state, command) switch
     {
