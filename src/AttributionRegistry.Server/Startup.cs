@@ -75,6 +75,8 @@ public static class Startup
         ReplyPeriodSeconds = 0,
         ExpeditedReplyPeriodSeconds = 0,
         AdvanceCopySeconds = 0,
+        IndicativeRoundFirst = false,
+        DeliberationSeconds = 0,
         Funding = [new FundingSource("none", "exercise", "2026", "No money is involved in a demo.")],
     };
 }

@@ -169,6 +169,7 @@ public abstract partial record CaseEvent
                 CallForEvidence = CallForEvidence ?? state.CallForEvidence,
                 EvidenceRoot = EvidenceRoot ?? state.EvidenceRoot,
                 Expedited = Expedited || state.Expedited,
+                Draft = From == Stage.NotAdopted && To == Stage.Voting ? null : state.Draft,
 
                 // A proposed erasure is about an item, whatever the stage; everything else was proposed for the stage that ends.
                 Pending = state.Pending is { Act: CaseCommand.Erase.Act } ? state.Pending : null,

@@ -55,6 +55,27 @@ public abstract partial record CaseCommand
         }
     }
 
+    /// <summary>Fills the seats whose members have let the time to declare run out: silence is refusal (V-10).</summary>
+    public sealed record LapseSeats : CaseCommand
+    {
+        public override Duty Duty { get; } = new([Role.Registrar, Role.IntegrityOfficer], PanelOpen);
+
+        internal override Decision<CaseEvent> Decide(Case state, Policy policy)
+        {
+            var (now, events) = (state, new List<CaseEvent>());
+            foreach (var silent in (state.Panel?.Sitting ?? []).Where(s => s.IsSilent && At >= s.OfferedAt.AddDays(RuleSet.Default.Windows.AcceptanceDays)))
+            {
+                foreach (var @event in PanelRules.Removal(now, silent.Person, "no-declaration"))
+                {
+                    now = @event.Apply(now, new Recorded(By.Id, At));
+                    events.Add(@event);
+                }
+            }
+
+            return events.Count > 0 ? Decision<CaseEvent>.Accept(events) : Refusal.Conflict("no-seat-lapsed", "No seat has been left without an answer for longer than its time.");
+        }
+    }
+
     /// <summary>Recuses a member: at their own wish, or found by the integrity officer (V-12).</summary>
     public sealed record Recuse(PersonId Member, string Ground) : CaseCommand
     {

@@ -43,6 +43,9 @@ public sealed record Seat(PersonId Person, Region Region, int Order)
     /// <summary>The member whose seat this one fills, when it came from the alternates.</summary>
     public PersonId? Replaces { get; init; }
 
+    /// <summary>Offered, and neither taken nor given up.</summary>
+    public bool IsSilent => Declaration is null && !Removed;
+
     public bool Accepted => Declaration?.Accepts == true && Key is not null && !Removed;
 }
 
@@ -59,6 +62,9 @@ public sealed record Panel(
     public ImmutableList<Challenge> Challenges { get; init; } = [];
 
     public bool Drawn => Seats.Count > 0;
+
+    /// <summary>When the next seat falls to somebody else for want of a declaration (V-10); null when all have answered.</summary>
+    public DateTimeOffset? NextLapse => Seats.Where(s => s.IsSilent).Select(s => (DateTimeOffset?)s.OfferedAt.AddDays(RuleSet.Default.Windows.AcceptanceDays)).Min();
 
     public IEnumerable<Seat> Sitting => Seats.Where(s => !s.Removed);
 

@@ -41,6 +41,12 @@ public sealed record Policy
     /// <summary>Reveal window of a round. Default 3 days (V-47).</summary>
     public long RevealWindowSeconds { get; init; } = 3 * Day;
 
+    /// <summary>Whether a binding round follows an indicative one, whose result only informs the panel (V-44). Default true.</summary>
+    public bool IndicativeRoundFirst { get; init; } = true;
+
+    /// <summary>How long the panel deliberates between the indicative and the binding round. Default 7 days (V-45).</summary>
+    public long DeliberationSeconds { get; init; } = 7 * Day;
+
     /// <summary>The published selection criteria that are scored when a case is opened.</summary>
     public ImmutableArray<string> SelectionCriteria { get; init; } = ["severity", "evidenceAccess", "publicInterest", "mandate"];
 
@@ -115,6 +121,11 @@ public sealed record Policy
         if (RevealWindowSeconds < Day)
         {
             yield return Refusal.Invalid("policy-unsafe", "A reveal window is at least one day.", "/revealWindowSeconds");
+        }
+
+        if (DeliberationSeconds < 7 * Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "The panel deliberates at least 7 days between its rounds (V-45).", "/deliberationSeconds");
         }
 
         if (AdvanceCopySeconds is < Day or > 3 * Day)

@@ -22,6 +22,9 @@ public abstract partial record CaseCommand
     public sealed record OpenRound(
         RoundId Id, bool Binding, ImmutableArray<Question> Questions, string EvidenceRoot, string RulesHash, RuleSet Rules) : CaseCommand
     {
+        /// <summary>The strongest argument against what the panel leans to; each member acknowledges it before voting (V-45).</summary>
+        public Text? ContraryArgument { get; init; }
+
         public override Duty Duty { get; } = new([Role.Chair], [Stage.Voting]);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
@@ -36,7 +39,8 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("challenge-pending", "A challenge to a member suspends the ballot windows until it is decided (V-14).");
             }
 
-            var number = state.Rounds.Count(r => r.OpenedAt >= state.Panel.DrawnAt) + 1;
+            var before = state.Rounds.Where(r => r.OpenedAt >= state.Panel.DrawnAt).ToList();
+            var number = before.Count + 1;
             if (number > Rules.Windows.MaxRounds)
             {
                 return Refusal.Conflict("rounds-exhausted", "There is never a fourth round (V-46).");
@@ -46,6 +50,16 @@ public abstract partial record CaseCommand
             if (!Binding && Voting.Rounds.Binds(number))
             {
                 return Refusal.Conflict("round-binds", "Only the first round is indicative (V-44).", "/binding");
+            }
+
+            if (Binding && before.Count == 0 && policy.IndicativeRoundFirst)
+            {
+                return Refusal.Conflict("indicative-round-first", "The first round is indicative: the panel hears what it thinks before it decides (V-44).", "/binding");
+            }
+
+            if (Binding && before.LastOrDefault() is { Binding: false } indicative && DeliberationFault(indicative, policy) is { } early)
+            {
+                return early;
             }
 
             if (EvidenceRoot != state.EvidenceRoot)
@@ -78,6 +92,31 @@ public abstract partial record CaseCommand
             return state.Panel.CanBeQuorate && state.Panel.Sitting.All(s => s.Accepted)
                 ? new CaseEvent.RoundOpened(Id, number, Binding, Questions, EvidenceRoot, RulesHash)
                 : Refusal.Conflict("declarations-missing", "Every sitting member must have accepted, declared and given a ballot key.");
+        }
+
+        private Refusal? DeliberationFault(CaseRound indicative, Policy policy) =>
+            (At - indicative.Outcome!.At).TotalSeconds < policy.DeliberationSeconds
+                ? Refusal.Conflict("deliberation-running", $"The panel deliberates for {policy.DeliberationSeconds} seconds after the indicative round was counted (V-45).")
+            : ContraryArgument is null || ContraryArgument.IsBlank
+                ? Refusal.Invalid("contrary-argument-missing", "The binding round puts the strongest contrary argument before its members (V-45).", "/contraryArgument")
+            : null;
+    }
+
+    /// <summary>Takes the case back to the vote: the panel has carried the motion for another round (V-46).</summary>
+    public sealed record VoteAgain(RoundId Round) : CaseCommand
+    {
+        public override Duty Duty { get; } = new([Role.PanelMember, Role.Chair], [Stage.NotAdopted]);
+
+        internal override Decision<CaseEvent> Decide(Case state, Policy policy)
+        {
+            if (state.CurrentRound is not { Binding: true, Outcome: not null } round || round.Id != Round)
+            {
+                return Refusal.Conflict("round-not-open", "Another round follows the last one only.");
+            }
+
+            // The statement that was drafted for the old outcome is void.
+            var role = state.RolesOf(By).Contains(Role.Chair) ? Role.Chair : Role.PanelMember;
+            return new CaseEvent.Moved(state.Stage, Stage.Voting, role, $"The panel carried the motion for another round after round {round.Number}.");
         }
     }
 

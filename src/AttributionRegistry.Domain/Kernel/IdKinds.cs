@@ -239,3 +239,15 @@ public readonly record struct UploadId(string Value) : ITypedId<UploadId>
 
     public override string ToString() => Value;
 }
+
+/// <summary>Names a procedural motion: <c>mtn_…</c>.</summary>
+public readonly record struct MotionId(string Value) : ITypedId<MotionId>
+{
+    public static string Prefix => "mtn";
+
+    public static MotionId Of(string value) => new(value);
+
+    public static bool TryParse(string? text, IFormatProvider? provider, out MotionId id) => TypedId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

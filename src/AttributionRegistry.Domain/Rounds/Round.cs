@@ -69,12 +69,61 @@ public sealed record Round
 
     public ImmutableList<Opinion> Opinions { get; init; } = [];
 
+    public ImmutableList<ProceduralMotion> Motions { get; init; } = [];
+
+    /// <summary>Whether a motion has extended the window; it is extended once (V-48).</summary>
+    public bool CommitExtended { get; init; }
+
+    /// <inheritdoc cref="CommitExtended"/>
+    public bool RevealExtended { get; init; }
+
+    /// <summary>Whether the reveal window was extended for ballots not opened; that happens once (V-49).</summary>
+    public bool ExtendedForUnrevealed { get; init; }
+
+    /// <summary>The strongest argument against the leading hypothesis, which each member has to have read (V-45); null where none is put.</summary>
+    public Text? ContraryArgument { get; init; }
+
+    /// <summary>Who has said so.</summary>
+    public ImmutableHashSet<PersonId> Acknowledged { get; init; } = [];
+
     public DateTimeOffset? CountedAt { get; init; }
 
     /// <summary>Instants of the windows and receipts in the count are UTC microseconds.</summary>
     public TallyResult? Result { get; init; }
 
+    /// <summary>When the round next has to be looked at, without anybody asking; null once it is counted.</summary>
+    public DateTimeOffset? NextDeadline => Result is null ? RevealCloses : null;
+
+    internal Window RevealWindow => new(Instant.ToMicroseconds(RevealOpens), Instant.ToMicroseconds(RevealCloses));
+
     public bool IsRevealOver(DateTimeOffset at) => at >= RevealCloses;
+
+    public ProceduralMotion? MotionOf(MotionId id) => Motions.Find(m => m.Id == id);
+
+    /// <summary>Whether a motion to extend a window was still undecided when the window closed: then it is void (V-48).</summary>
+    public bool HasLapsed(ProceduralMotion motion, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(motion);
+        return motion.Outcome is null && motion.Kind switch
+        {
+            MotionKind.ExtendCommit => at >= CommitCloses,
+            MotionKind.ExtendReveal => at >= RevealCloses,
+            _ => false,
+        };
+    }
+
+    /// <summary>The automatic extension that is due at an instant, or null (V-49). Openings are fixed by then, so everybody computes the same.</summary>
+    public RoundEvent.WindowExtended? DueExtension(DateTimeOffset at, Func<string, IReadOnlyDictionary<string, Answer>> read)
+    {
+        if (Result is not null || ExtendedForUnrevealed || !IsRevealOver(at))
+        {
+            return null;
+        }
+
+        var window = new TimedWindow(RevealOpens, RevealCloses);
+        var extended = window.ExtendForUnrevealed(Tally.Count(ToTallyInput(read)), ExtendedForUnrevealed, Rules.Windows);
+        return extended.IsRefused ? null : new RoundEvent.WindowExtended(true, (long)(extended.Events[0].Close - RevealCloses).TotalSeconds, null);
+    }
 
     public Voter? VoterOf(PersonId person) => Voters.Find(v => v.Person == person && v.RemovedAt is null);
 
@@ -86,7 +135,7 @@ public sealed record Round
     /// <summary>The published record as the input of the count; <c>read</c> parses the answers of an opened ballot.</summary>
     public TallyInput ToTallyInput(Func<string, IReadOnlyDictionary<string, Answer>> read)
     {
-        var reveal = new Window(Instant.ToMicroseconds(RevealOpens), Instant.ToMicroseconds(RevealCloses));
+        var reveal = RevealWindow;
         var members = Voters.Select(v => new PanelMember(
             v.BallotKeyId, v.Region, v.RemovedAt is { } at ? Panel.RemovedAt(Instant.ToMicroseconds(at), reveal) : Standing.Seated)).ToList();
         var openings = Openings.ToDictionary(o => o.BallotKeyId);

@@ -22,7 +22,11 @@ public abstract partial record RoundCommand
     public sealed record Commit(Envelope Envelope, string CaseId, int RoundNumber, bool SignatureValid) : RoundCommand;
 
     /// <summary>Opens one's own ballot. <c>Reproduces</c> says whether ballot and salt give the last commitment, byte for byte.</summary>
-    public sealed record OpenBallot(string BallotKeyId, string Ballot, string Salt, bool Reproduces) : RoundCommand;
+    public sealed record OpenBallot(string BallotKeyId, string Ballot, string Salt, bool Reproduces) : RoundCommand
+    {
+        /// <summary>Parses answers of the ballots opened before, to know of a window that has just been extended (V-49).</summary>
+        public required Func<string, IReadOnlyDictionary<string, Answer>> ReadAnswers { get; init; }
+    }
 
     /// <summary>Takes a member out of the round (V-18).</summary>
     public sealed record Remove(PersonId Member) : RoundCommand;
@@ -47,7 +51,10 @@ public abstract partial record RoundEvent
     public sealed record Opened(
         RoundId Round, IncidentId Incident, int Number, bool Binding, int Seats, VoteMode Mode, ImmutableArray<Voter> Voters,
         ImmutableArray<Question> Questions, ImmutableArray<EvidenceId> Evidence, [property: Open] string EvidenceRoot, RuleSet Rules, [property: Open] string RulesHash,
-        DateTimeOffset CommitOpens, DateTimeOffset CommitCloses, DateTimeOffset RevealOpens, DateTimeOffset RevealCloses) : RoundEvent;
+        DateTimeOffset CommitOpens, DateTimeOffset CommitCloses, DateTimeOffset RevealOpens, DateTimeOffset RevealCloses) : RoundEvent
+    {
+        public Text? ContraryArgument { get; init; }
+    }
 
     public sealed record Committed(Envelope Envelope) : RoundEvent;
 
@@ -76,6 +83,11 @@ public static partial class RoundDecider
         ({ } s, RoundCommand.CloseWindow c) => CloseWindow(s, c),
         ({ } s, RoundCommand.Count c) => Count(s, c),
         ({ } s, RoundCommand.FileOpinion c) => FileOpinion(s, c),
+        ({ } s, RoundCommand.RaiseMotion c) => RaiseMotion(s, c),
+        ({ } s, RoundCommand.VoteOnMotion c) => VoteOnMotion(s, c),
+        ({ } s, RoundCommand.DecideMotion c) => DecideMotion(s, c),
+        ({ } s, RoundCommand.AcknowledgeContraryArgument c) => Acknowledge(s, c),
+        ({ } s, RoundCommand.ExtendForUnrevealed c) => ExtendForUnrevealed(s, c),
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name}."),
     };
 
@@ -99,6 +111,7 @@ public static partial class RoundDecider
             CommitCloses = e.CommitCloses,
             RevealOpens = e.RevealOpens,
             RevealCloses = e.RevealCloses,
+            ContraryArgument = e.ContraryArgument,
         },
         RoundEvent.Committed e => state! with { Envelopes = state.Envelopes.Add(e.Envelope) },
         RoundEvent.BallotOpened e => state! with { Openings = state.Openings.Add(e.Opening) },
@@ -107,9 +120,15 @@ public static partial class RoundDecider
             Voters = [.. state.Voters.Select(v => v.Person == e.Member ? v with { RemovedAt = recorded.At } : v)],
         },
         RoundEvent.WindowClosed { Reveal: false } => state! with { CommitCloses = recorded.At, RevealOpens = recorded.At },
-        RoundEvent.WindowClosed => state! with { RevealCloses = recorded.At },
+        // Whoever cuts a window short in an exercise does not want it extended.
+        RoundEvent.WindowClosed => state! with { RevealCloses = recorded.At, ExtendedForUnrevealed = true },
         RoundEvent.Counted e => state! with { Result = e.Result, CountedAt = recorded.At },
         RoundEvent.OpinionFiled e => state! with { Opinions = state.Opinions.Add(new Opinion(e.Opinion, recorded.By, e.Kind, e.Body, recorded.At)) },
+        RoundEvent.MotionRaised e => state! with { Motions = state.Motions.Add(new ProceduralMotion(e.Motion, e.Kind, e.Seconds, e.Reasons, recorded.By, recorded.At)) },
+        RoundEvent.MotionVoted e => state!.ChangeMotion(e.Motion, m => m with { Votes = m.Votes.SetItem(recorded.By, e.Vote) }),
+        RoundEvent.MotionDecided e => state!.ChangeMotion(e.Motion, m => m with { Outcome = e.Outcome, DecidedAt = recorded.At }),
+        RoundEvent.WindowExtended e => state!.Extended(e),
+        RoundEvent.ContraryArgumentAcknowledged => state! with { Acknowledged = state.Acknowledged.Add(recorded.By) },
         _ => throw new InvalidOperationException($"No rule for {@event.GetType().Name}."),
     };
 
@@ -150,6 +169,11 @@ public static partial class RoundDecider
             return Refusal.Conflict("commit-window-closed", "The commit window is half-open by server time; it is not open now (V-47).");
         }
 
+        if (state.ContraryArgument is not null && !state.Acknowledged.Contains(c.By))
+        {
+            return Refusal.Conflict("contrary-argument-unread", "Acknowledge the strongest contrary argument first (V-45).");
+        }
+
         var chain = state.ChainOf(voter.BallotKeyId).ToList();
         if (chain.Any(e => e.Digest == c.Envelope.Digest))
         {
@@ -183,7 +207,10 @@ public static partial class RoundDecider
             return Refusal.Forbidden("not-your-ballot-key", "The opening is for another member's ballot.", "/ballotKeyId");
         }
 
-        if (c.At < state.RevealOpens || c.At >= state.RevealCloses)
+        // Whoever comes in the extension opens in time, even if nobody has recorded it yet (V-49).
+        var extension = state.DueExtension(c.At, c.ReadAnswers);
+        var closes = extension is null ? state.RevealCloses : state.RevealCloses.AddSeconds(extension.Seconds);
+        if (c.At < state.RevealOpens || c.At >= closes)
         {
             return Refusal.Conflict("reveal-window-closed", "The reveal window is half-open by server time; it is not open now (V-47).");
         }
@@ -206,7 +233,7 @@ public static partial class RoundDecider
         }
 
         return c.Reproduces
-            ? new RoundEvent.BallotOpened(new BallotOpening(c.BallotKeyId, c.Ballot, c.Salt, c.At))
+            ? Decision<RoundEvent>.Accept([.. extension is null ? [] : new RoundEvent[] { extension }, new RoundEvent.BallotOpened(new BallotOpening(c.BallotKeyId, c.Ballot, c.Salt, c.At))])
             : Refusal.Invalid("opening-does-not-match", "Ballot and salt do not reproduce the commitment; you may try again until the window closes (V-53).", "/ballot");
     }
 
@@ -242,6 +269,11 @@ public static partial class RoundDecider
         if (state.Result is not null)
         {
             return Refusal.Conflict("round-counted", "This round has been counted.");
+        }
+
+        if (state.DueExtension(c.At, c.ReadAnswers) is { } due && c.At < state.RevealCloses.AddSeconds(due.Seconds))
+        {
+            return Refusal.Conflict("reveal-extended", "Ballots not opened are all that a quorum lacks: the reveal window stays open once more, for 72 hours (V-49).");
         }
 
         return state.IsRevealOver(c.At)

@@ -75,3 +75,24 @@ public static class Brier
     /// <summary>The panel's mean score, rounded down; null when nothing was resolved.</summary>
     public static long? PanelMean(IReadOnlyList<long> scores) => scores.Count == 0 ? null : scores.Sum() / scores.Count;
 }
+
+/// <summary>How often each term was chosen for one hypothesis: what a panel hears after an indicative round, beside median and quartiles (V-44).</summary>
+public static class TermCounts
+{
+    /// <summary>Per question and hypothesis, how many votes fall under each likelihood term; terms nobody chose are left out.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<LikelihoodTerm, int>>> Of(TallyInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var evidence = input.EvidenceSet.ToHashSet(StringComparer.Ordinal);
+        var verdicts = BallotBox.Sort(input).Fates.Values.OfType<BallotFate.Revealed>()
+            .Select(fate => AnswerCheck.Judge(fate.Answers, input.Questions, evidence, input.Rules.Ballot)).ToList();
+        return input.Questions.ToDictionary(
+            question => question.Id,
+            question => (IReadOnlyDictionary<string, IReadOnlyDictionary<LikelihoodTerm, int>>)question.Hypotheses.ToDictionary(
+                hypothesis => hypothesis, hypothesis => CountsOf(verdicts.Select(each => each[question.Id]), hypothesis), StringComparer.Ordinal),
+            StringComparer.Ordinal);
+    }
+
+    private static IReadOnlyDictionary<LikelihoodTerm, int> CountsOf(IEnumerable<AnswerVerdict> verdicts, string hypothesis) => new SortedDictionary<LikelihoodTerm, int>(
+        verdicts.OfType<AnswerVerdict.Counted>().CountBy(each => LikelihoodScale.TermOf(each.Vote.Likelihood[hypothesis])).ToDictionary());
+}

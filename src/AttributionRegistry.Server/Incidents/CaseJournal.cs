@@ -1,6 +1,7 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Rounds;
 
 namespace AttributionRegistry.Server.Incidents;
 
@@ -121,6 +122,7 @@ public static class CaseJournal
             rows.Execute(ErasedObservablesSql, new { evidence = erased.Evidence.Value });
         }
 
+        Deadlines.Write(rows, row.id, state.Id, context.Before?.Panel?.NextLapse, state.Panel?.NextLapse);
         var (before, after) = (People(context.Before), People(state));
         foreach (var person in after.Except(before))
         {

@@ -13,7 +13,8 @@ namespace AttributionRegistry.Server.Rounds;
 /// <summary>A round to open.</summary>
 /// <param name="Binding">Whether it decides (V-46) or only informs (V-44).</param>
 /// <param name="Questions">One to four (V-20); the hypotheses are ids of the case.</param>
-public sealed record OpenRoundRequest(bool Binding, ImmutableArray<Question> Questions);
+/// <param name="ContraryArgument">The strongest argument against what the panel leans to: needed when a binding round follows an indicative one (V-45).</param>
+public sealed record OpenRoundRequest(bool Binding, ImmutableArray<Question> Questions, Text? ContraryArgument = null);
 
 public static class OpenRound
 {
@@ -42,7 +43,12 @@ public static class OpenRound
         var evidence = before.Counting.Select(e => e.Id).OrderBy(e => e.Value, StringComparer.Ordinal);
         var rulesHash = RoundRecord.HashOf(rules);
         var refusal = CaseWrites.Append(session, incident, _ => new CaseCommand.OpenRound(
-            id, request.Binding, request.Questions, evidenceRoot, rulesHash, rules) { By = session.By, At = session.At });
+            id, request.Binding, request.Questions, evidenceRoot, rulesHash, rules)
+        {
+            ContraryArgument = request.ContraryArgument,
+            By = session.By,
+            At = session.At,
+        });
         if (refusal is not null)
         {
             return refusal;
@@ -55,7 +61,10 @@ public static class OpenRound
             id, incident, state.CurrentRound!.Number, request.Binding, panel.Size, panel.Mode,
             [.. panel.Sitting.Select(s => new Voter(s.Person, s.Region, s.Key!.Id, s.Key.Spki))],
             request.Questions, [.. evidence], evidenceRoot, rules, rulesHash,
-            session.At, commitCloses, commitCloses, commitCloses.AddSeconds(session.Policy.RevealWindowSeconds));
+            session.At, commitCloses, commitCloses, commitCloses.AddSeconds(session.Policy.RevealWindowSeconds))
+        {
+            ContraryArgument = request.ContraryArgument,
+        };
         return session.Append(
             RoundJournal.Definition, RoundJournal.Stream(id), RoundDecider.Decide(null, new RoundCommand.Open(opened) { By = session.By.Id, At = session.At }));
     }

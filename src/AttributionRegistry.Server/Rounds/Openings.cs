@@ -39,6 +39,7 @@ public static class OpenBallot
         {
             By = session.By.Id,
             At = session.At,
+            ReadAnswers = RoundRecord.AnswersOf,
         }) ?? RoundRecord.FaultOf(round, request.BallotKeyId, ballot!);
     }
 }

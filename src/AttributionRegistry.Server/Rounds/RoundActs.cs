@@ -14,7 +14,9 @@ public sealed class RoundActs(CaseWrites locator, RegistryCore core)
     /// <param name="id">The id that the answer names.</param>
     /// <param name="work">Appends decisions, or returns the refusal.</param>
     /// <param name="earlier">Finds the event that this act repeats, when there is nothing left to do.</param>
-    public Act On(RoundId round, string id, Func<Session, Case, Round, Refusal?> work, Func<RoundEvent, bool>? earlier = null)
+    /// <param name="earlierBy">The same, where the event is known by who did it.</param>
+    public Act On(RoundId round, string id, Func<Session, Case, Round, Refusal?> work, Func<RoundEvent, bool>? earlier = null,
+        Func<RoundEvent, PersonId, bool>? earlierBy = null)
     {
         var (stream, incident) = (RoundJournal.Stream(round), locator.Locate(round.Value));
         return new Act(
@@ -27,7 +29,7 @@ public sealed class RoundActs(CaseWrites locator, RegistryCore core)
             id, stream)
         {
             ETag = session => RoundReads.TagOf(RoundView.Of(session.Load(RoundJournal.Definition, stream)!, session.By.Id)),
-            EarlierLeaf = earlier is null ? null : () => LeafOf(stream, earlier),
+            EarlierLeaf = earlierBy is not null ? () => LeafOf(stream, earlierBy) : earlier is not null ? () => LeafOf(stream, (e, _) => earlier(e)) : null,
         };
     }
 
@@ -38,6 +40,6 @@ public sealed class RoundActs(CaseWrites locator, RegistryCore core)
     }
 
     // The last leaf of the round may be another member's ballot: a repeat is answered with one's own leaf only (V-52, V-58).
-    private long? LeafOf(string stream, Func<RoundEvent, bool> earlier) =>
-        core.Store.Events.ReadStream(stream).FirstOrDefault(e => earlier(RoundJournal.Definition.Read(e).Event))?.Index;
+    private long? LeafOf(string stream, Func<RoundEvent, PersonId, bool> earlier) =>
+        core.Store.Events.ReadStream(stream).FirstOrDefault(e => RoundJournal.Definition.Read(e) is var (@event, recorded) && earlier(@event, recorded.By))?.Index;
 }

@@ -9,6 +9,7 @@ public static class RoundEndpoints
     {
         services.AddSingleton<RoundReads>();
         services.AddSingleton<RoundActs>();
+        services.AddHostedService<Clerk>();
         return services;
     }
 
@@ -26,6 +27,11 @@ public static class RoundEndpoints
         rounds.MapGet("/openings", ReadOpenings.Handle).WithName("ReadOpenings").Conditional().Refuses(404, 409);
         rounds.MapPost("/openings", OpenBallot.HandleAsync).WithName("OpenBallot").Refuses(403, 404, 409, 422);
         rounds.MapPost("/windows", CloseWindow.HandleAsync).WithName("CloseWindow").Refuses(403, 404, 409);
+        rounds.MapPost("/acknowledgement", Acknowledge.HandleAsync).WithName("AcknowledgeContraryArgument").Refuses(404, 409);
+        rounds.MapGet("/motions", ReadMotions.Handle).WithName("ReadMotions").Conditional().Refuses(404);
+        rounds.MapPost("/motions", RaiseMotion.HandleAsync).WithName("RaiseMotion").Refuses(404, 409, 422);
+        rounds.MapPost("/motions/{motionId}/votes", VoteOnMotion.HandleAsync).WithName("VoteOnMotion").Refuses(404, 409);
+        rounds.MapPost("/motions/{motionId}/decision", DecideMotion.HandleAsync).WithName("DecideMotion").Refuses(403, 404, 409);
         rounds.MapGet("/tally", ReadTally.Handle).WithName("ReadTally").Conditional().Refuses(404);
         rounds.MapPost("/tally", CountRound.HandleAsync).WithName("CountRound").Refuses(403, 404, 409);
         rounds.MapGet("/opinions", ReadOpinions.Handle).WithName("ReadOpinions").Conditional().Refuses(404);

@@ -20,6 +20,11 @@ public static class RoundJournal
             ["round.window-closed"] = typeof(RoundEvent.WindowClosed),
             ["tally.published"] = typeof(RoundEvent.Counted),
             ["opinion.filed"] = typeof(RoundEvent.OpinionFiled),
+            ["motion.raised"] = typeof(RoundEvent.MotionRaised),
+            ["motion.voted"] = typeof(RoundEvent.MotionVoted),
+            ["motion.decided"] = typeof(RoundEvent.MotionDecided),
+            ["round.window-extended"] = typeof(RoundEvent.WindowExtended),
+            ["round.contrary-argument-acknowledged"] = typeof(RoundEvent.ContraryArgumentAcknowledged),
         },
         RoundDecider.Evolve,
         isSealed: _ => true,
@@ -33,5 +38,8 @@ public static class RoundJournal
         {
             context.Rows.Execute(LocatorSql, new { id = e.Round.Value, incident = e.Incident.Value });
         }
+
+        var round = context.After;
+        Deadlines.Write(context.Rows, round.Id.Value, round.Incident, context.Before?.NextDeadline, round.NextDeadline);
     }
 }

@@ -19,7 +19,8 @@ public sealed record BallotKeyView(string Id, string Spki);
 /// <param name="BallotKeyId">The caller's ballot key.</param>
 /// <param name="Envelopes">The caller's own envelopes.</param>
 /// <param name="Opened">Whether the caller's opening has been received.</param>
-public sealed record MyPartView(string BallotKeyId, IReadOnlyList<EnvelopeView> Envelopes, bool Opened);
+/// <param name="Acknowledged">Whether the caller has acknowledged the contrary argument.</param>
+public sealed record MyPartView(string BallotKeyId, IReadOnlyList<EnvelopeView> Envelopes, bool Opened, bool Acknowledged);
 
 /// <summary>A voting round: everything that a ballot is bound to.</summary>
 /// <param name="Id">The round.</param>
@@ -35,12 +36,13 @@ public sealed record MyPartView(string BallotKeyId, IReadOnlyList<EnvelopeView> 
 /// <param name="RulesHash">SHA-256 of its canonical JSON, hex.</param>
 /// <param name="Commit">When sealed ballots are taken.</param>
 /// <param name="Reveal">When they are opened.</param>
+/// <param name="ContraryArgument">What each member acknowledges before voting; null where nothing is put (V-45).</param>
 /// <param name="BallotKeys">The roster of ballot keys, sorted.</param>
 /// <param name="CountedAt">When it was counted.</param>
 /// <param name="Mine">What the caller did; null for who does not vote.</param>
 public sealed record RoundView(
     RoundId Id, IncidentId Incident, int Number, bool Binding, int Seats, VoteMode Mode, ImmutableArray<Question> Questions,
-    ImmutableArray<EvidenceId> Evidence, string EvidenceRoot, RuleSet Rules, string RulesHash, WindowView Commit, WindowView Reveal,
+    ImmutableArray<EvidenceId> Evidence, string EvidenceRoot, RuleSet Rules, string RulesHash, WindowView Commit, WindowView Reveal, Text? ContraryArgument,
     IReadOnlyList<BallotKeyView> BallotKeys, DateTimeOffset? CountedAt, MyPartView? Mine)
 {
     public static RoundView Of(Round round, PersonId viewer)
@@ -49,12 +51,14 @@ public sealed record RoundView(
         return new RoundView(
             round.Id, round.Incident, round.Number, round.Binding, round.Seats, round.Mode, round.Questions, round.Evidence, round.EvidenceRoot,
             round.Rules, round.RulesHash, new WindowView(round.CommitOpens, round.CommitCloses), new WindowView(round.RevealOpens, round.RevealCloses),
+            round.ContraryArgument,
             [.. round.Voters.OrderBy(v => v.BallotKeyId, StringComparer.Ordinal).Select(v => new BallotKeyView(v.BallotKeyId, v.BallotKeySpki))],
-            round.CountedAt, round.VoterOf(viewer) is { } me ? PartOf(round, me.BallotKeyId) : null);
+            round.CountedAt, round.VoterOf(viewer) is { } me ? PartOf(round, me) : null);
     }
 
-    private static MyPartView PartOf(Round round, string key) => new(
-        key, [.. round.ChainOf(key).Select(e => EnvelopeView.Of(round, e))], round.Openings.Any(o => o.BallotKeyId == key));
+    private static MyPartView PartOf(Round round, Voter me) => new(
+        me.BallotKeyId, [.. round.ChainOf(me.BallotKeyId).Select(e => EnvelopeView.Of(round, e))],
+        round.Openings.Any(o => o.BallotKeyId == me.BallotKeyId), round.Acknowledged.Contains(me.Person));
 }
 
 /// <summary>The rounds of a case.</summary>

@@ -16,16 +16,32 @@ namespace AttributionRegistry.Server.Rounds;
 
 public static class CountRound
 {
-    /// <summary>Counts the round once its reveal window has closed, and takes the outcome into the case, in one act.</summary>
+    private static readonly HashSet<Role> Counters = [Role.Chair, Role.Registrar, Role.PanelMember];
+
+    private static readonly Refusal CountersOnly = Refusal.Forbidden("role-required", "This needs the role chair, registrar or panelMember in this case.");
+
+    /// <summary>
+    /// Counts the round once its reveal window has closed, and takes the outcome into the case, in one act. The registry does so by itself
+    /// soon after; whoever asks once it is counted gets the receipt of the count.
+    /// </summary>
     public static Task<Results<Created<Written>, ProblemHttpResult>> HandleAsync(
         RoundId roundId, NoBody body, Ask ask, Writes writes, RoundActs acts, CancellationToken cancel) =>
         writes.CreateAsync(
             ask.With(body),
-            acts.On(roundId, roundId.Value, (session, state, round) =>
-                RoundActs.Decide(session, roundId, round, new RoundCommand.Count(RoundRecord.AnswersOf) { By = ask.By.Id, At = ask.At })
-                ?? CaseWrites.Append(session, state.Id, _ => new CaseCommand.ConcludeRound(
-                    roundId, OutcomesOf(round.Questions, session.Load(RoundJournal.Definition, RoundJournal.Stream(roundId))!.Result!)) { By = ask.By, At = ask.At })),
+            acts.On(
+                roundId, roundId.Value,
+                (session, state, round) =>
+                    !state.RolesOf(ask.By).Overlaps(Counters) ? CountersOnly
+                    : round.Result is null ? Append(session, state.Id, roundId, round)
+                    : null,
+                earlier: e => e is RoundEvent.Counted),
             $"/v1/rounds/{roundId}/tally", cancel);
+
+    /// <summary>The count of a round and its outcome for the case, in one act.</summary>
+    internal static Refusal? Append(Session session, IncidentId incident, RoundId id, Round round) =>
+        RoundActs.Decide(session, id, round, new RoundCommand.Count(RoundRecord.AnswersOf) { By = session.By.Id, At = session.At })
+        ?? CaseWrites.Append(session, incident, _ => new CaseCommand.ConcludeRound(
+            id, OutcomesOf(round.Questions, session.Load(RoundJournal.Definition, RoundJournal.Stream(id))!.Result!)) { By = session.By, At = session.At });
 
     private static ImmutableArray<QuestionOutcome> OutcomesOf(ImmutableArray<Question> questions, TallyResult result) =>
     [
@@ -47,9 +63,11 @@ public sealed record LabelledReasons(string Label, IReadOnlyDictionary<string, s
 /// <param name="CountedAt">When it was counted.</param>
 /// <param name="Result">The count; of an indicative round without anything that names a ballot key.</param>
 /// <param name="Ballots">The ballots by ballot key; null for an indicative round (V-76).</param>
+/// <param name="Terms">Per question and hypothesis of an indicative round, how many members chose each likelihood term (V-44); null for a binding one.</param>
 /// <param name="Feedback">The reasons of an indicative round under random labels; null for a binding one.</param>
 public sealed record TallyView(
-    RoundId Round, bool Binding, DateTimeOffset CountedAt, TallyResult Result, IReadOnlyList<CountedBallotView>? Ballots, IReadOnlyList<LabelledReasons>? Feedback);
+    RoundId Round, bool Binding, DateTimeOffset CountedAt, TallyResult Result, IReadOnlyList<CountedBallotView>? Ballots,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<LikelihoodTerm, int>>>? Terms, IReadOnlyList<LabelledReasons>? Feedback);
 
 public static class ReadTally
 {
@@ -63,8 +81,8 @@ public static class ReadTally
         }
 
         return RoundReads.Answer(http, round.Binding
-            ? new TallyView(round.Id, true, counted, result, [.. Opened(round).Select(o => new CountedBallotView(o.BallotKeyId, Answers(o)))], null)
-            : new TallyView(round.Id, false, counted, WithoutKeys(result), null, Feedback(round)));
+            ? new TallyView(round.Id, true, counted, result, [.. Opened(round).Select(o => new CountedBallotView(o.BallotKeyId, Answers(o)))], null, null)
+            : new TallyView(round.Id, false, counted, WithoutKeys(result), null, TermCounts.Of(round.ToTallyInput(RoundRecord.AnswersOf)), Feedback(round)));
     }
 
     private static IEnumerable<BallotOpening> Opened(Round round) => round.Openings.OrderBy(o => o.BallotKeyId, StringComparer.Ordinal);

@@ -12,7 +12,7 @@ internal sealed partial class CaseBuilder
 {
     private static readonly IReadOnlySet<Role> NoRoles = ImmutableHashSet<Role>.Empty;
 
-    public static CaseBuilder Referred(bool nobodyNamed = false) => new CaseBuilder { NobodyNamed = nobodyNamed }
+    public static CaseBuilder Referred(bool nobodyNamed = false, Policy? policy = null) => new CaseBuilder { NobodyNamed = nobodyNamed, InForce = policy ?? Rules }
         .Do(Cast.Referrer, new CaseCommand.Refer(Id, Facts, false, VictimConsent.Given) { By = X, At = T });
 
     public CaseBuilder Screened() => this
@@ -154,7 +154,7 @@ internal sealed partial class CaseBuilder
 
     public CaseCommand.OpenRound Round(bool binding = true) => new(New<RoundId>(), binding,
         [new Question("Q1", Level.State, [.. State.Hypotheses.Select(h => h.Id.Value)], State.Hypotheses.First(h => h.Content.Residual).Id.Value)],
-        Root, Sha256Hex.Of("rules"), RuleSet.Default) { By = X, At = T };
+        Root, Sha256Hex.Of("rules"), RuleSet.Default) { By = X, At = T, ContraryArgument = binding ? new Text("The tools are for sale.") : null };
 
     public CaseBuilder RoundOpen(bool binding = true) => Do(Chair, Round(binding));
 

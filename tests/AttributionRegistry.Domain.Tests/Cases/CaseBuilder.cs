@@ -13,7 +13,10 @@ internal sealed partial class CaseBuilder
 
     public static DateTimeOffset Start { get; } = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
-    public static Policy Rules { get; } = new();
+    /// <summary>Most walks vote once; what the policy asks of the rounds has tests of its own.</summary>
+    public static Policy Rules { get; } = new() { IndicativeRoundFirst = false };
+
+    public Policy InForce { get; init; } = Rules;
 
     public static Caller X { get; } = Cast.Stranger;
 
@@ -34,7 +37,7 @@ internal sealed partial class CaseBuilder
     public TId New<TId>()
         where TId : struct, ITypedId<TId> => TId.Of($"{TId.Prefix}_{++_ids:x32}");
 
-    public Decision<CaseEvent> Try(Caller by, CaseCommand command) => CaseDecider.Decide(State, command with { By = by, At = Now }, Rules);
+    public Decision<CaseEvent> Try(Caller by, CaseCommand command) => CaseDecider.Decide(State, command with { By = by, At = Now }, InForce);
 
     /// <summary>Gives a command that must be accepted.</summary>
     public CaseBuilder Do(Caller by, CaseCommand command)

@@ -72,6 +72,8 @@ internal static class Catalogue
             new CaseCommand.FreezePool(New<PoolId>(id), Cast.Candidates, Sha256Hex.Of($"pool {pick}"), ["beacon", "lottery"]) { By = X, At = T },
             new CaseCommand.DrawPanel(New<PanelId>(id), [$"{pick}", "7"], RuleSet.Default) { By = X, At = T },
             new CaseCommand.Declare(s?.Panel?.Id ?? New<PanelId>(id), pick % 7 != 0, DeclarationKind.None, null, pick % 11 == 0, Sha256Hex.Of("d"), new BallotKey($"bk-{pick}", "spki", "sig", New<KeyId>(id)), true) { By = X, At = T },
+            new CaseCommand.LapseSeats { By = X, At = T },
+            new CaseCommand.VoteAgain(s?.CurrentRound?.Id ?? New<RoundId>(id)) { By = X, At = T },
             new CaseCommand.Recuse(seat, "A cousin.") { By = X, At = T },
             new CaseCommand.ChallengeMember(New<ChallengeId>(id), seat, new Text("Paid."), RuleSet.Default) { By = X, At = T },
             new CaseCommand.VoteOnChallenge(challenge, (MotionVote)(pick % 3)) { By = X, At = T },

@@ -129,6 +129,60 @@ public sealed class ChallengeRuleTests
         var walk = At(Stage.Voting).RoundOpen(binding: false);
         walk.Do(walk.Chair, walk.Conclusion(true));
         walk.State.Stage.Should().Be(Stage.Voting);
-        walk.Refused(walk.Chair, walk.Round(binding: false), "round-binds").RoundOpen();
+        walk.Refused(walk.Chair, walk.Round(binding: false), "round-binds").Wait(TimeSpan.FromDays(7)).RoundOpen();
+    }
+
+    private static CaseBuilder Careful() => CaseBuilder.Referred(policy: new Policy());
+
+    private static CaseBuilder AfterIndicative()
+    {
+        var walk = Careful().Voting().RoundOpen(binding: false);
+        return walk.Do(walk.Chair, walk.Conclusion(true));
+    }
+
+    [Fact]
+    public void V_44_The_first_round_is_indicative_unless_the_policy_does_without()
+    {
+        var walk = Careful().Voting();
+        walk.Refused(walk.Chair, walk.Round(), "indicative-round-first").RoundOpen(binding: false);
+    }
+
+    [Fact]
+    public void V_45_The_panel_deliberates_seven_days_and_the_binding_round_states_the_strongest_contrary_argument()
+    {
+        var walk = AfterIndicative();
+        var argued = walk.Round();
+        walk.Refused(walk.Chair, argued, "deliberation-running").Wait(TimeSpan.FromDays(7));
+        walk.Refused(walk.Chair, argued with { ContraryArgument = null }, "contrary-argument-missing");
+        walk.Refused(walk.Chair, argued with { ContraryArgument = new Text(" ") }, "contrary-argument-missing").Do(walk.Chair, argued);
+    }
+
+    [Fact]
+    public void V_46_A_carried_motion_takes_the_case_back_to_the_vote_until_three_rounds_are_over()
+    {
+        var walk = AfterIndicative().Wait(TimeSpan.FromDays(7));
+        walk.RoundOpen().Do(walk.Chair, walk.Conclusion(false));
+        walk.State.Stage.Should().Be(Stage.NotAdopted);
+        walk.Do(walk.Chair, new CaseCommand.DraftFinding(walk.New<FindingId>(), CaseBuilder.Statement()) { By = CaseBuilder.X, At = CaseBuilder.T });
+        walk.Refused(Cast.Registrar, new CaseCommand.VoteAgain(walk.State.CurrentRound!.Id) { By = CaseBuilder.X, At = CaseBuilder.T }, "role-required");
+        walk.Do(walk.Chair, new CaseCommand.VoteAgain(walk.State.CurrentRound!.Id) { By = CaseBuilder.X, At = CaseBuilder.T });
+        (walk.State.Stage, walk.State.Draft).Should().Be((Stage.Voting, null));
+        walk.Do(walk.Chair, walk.Round()).Do(walk.Chair, walk.Conclusion(false));
+        walk.Do(walk.Chair, new CaseCommand.VoteAgain(walk.State.CurrentRound!.Id) { By = CaseBuilder.X, At = CaseBuilder.T }).Refused(walk.Chair, walk.Round(), "rounds-exhausted");
+    }
+
+    [Fact]
+    public void V_10_A_seat_left_without_an_answer_for_seven_days_falls_to_the_next()
+    {
+        var walk = At(Stage.Screening).Drawn();
+        var (lapse, first) = (new CaseCommand.LapseSeats { By = CaseBuilder.X, At = CaseBuilder.T }, walk.Member(1));
+        walk.Do(first, walk.Declaration(first.Id));
+        var due = walk.State.Panel!.NextLapse!.Value;
+        due.Should().Be(walk.State.Panel.DrawnAt.AddDays(7));
+        walk.Wait(due.AddMinutes(-1) - walk.Now).Refused(Cast.Registrar, lapse, "no-seat-lapsed");
+        walk.Wait(due - walk.Now).Do(Cast.Registrar, lapse);
+        walk.State.Panel.SeatOf(first.Id)!.Removed.Should().BeFalse();
+        walk.State.Panel.Seats.Where(s => s.RemovedBecause == "no-declaration").Should().HaveCount(10);
+        walk.State.Panel.Sitting.Where(s => s.Person != first.Id).Should().OnlyContain(s => s.OfferedAt == due && s.Replaces != null);
     }
 }

@@ -11,7 +11,7 @@ public sealed partial class EveryCommandEverywhereTests
     [
         typeof(CaseCommand.Grade), typeof(CaseCommand.RateCells), typeof(CaseCommand.JudgeAdmissibility), typeof(CaseCommand.SubmitEvidence),
         typeof(CaseCommand.ProposeHypothesis), typeof(CaseCommand.FreezeAssessment), typeof(CaseCommand.FileReview), typeof(CaseCommand.FileContraryMemo),
-        typeof(CaseCommand.VoteOnChallenge), typeof(CaseCommand.OpenRound), typeof(CaseCommand.Declare), typeof(CaseCommand.DecidePetition),
+        typeof(CaseCommand.VoteOnChallenge), typeof(CaseCommand.OpenRound), typeof(CaseCommand.Declare), typeof(CaseCommand.VoteAgain), typeof(CaseCommand.DecidePetition),
         typeof(CaseCommand.AnswerPetition), typeof(CaseCommand.DraftFinding), typeof(CaseCommand.ListAssumption), typeof(CaseCommand.ListGap),
     ];
 
@@ -94,7 +94,7 @@ public sealed partial class EveryCommandEverywhereTests
     }
 
     [Fact]
-    public void The_transitions_that_happen_are_those_of_the_table_and_of_vote_publication_and_petition()
+    public void The_transitions_that_happen_are_those_of_the_table_and_of_votes_publication_and_petition()
     {
         var found = CaseBuilder.At(Stage.Revised).Log.Select(e => e.Event).OfType<CaseEvent.Moved>().Select(m => (m.From, m.To)).ToHashSet();
         found.UnionWith(Stages.All.SelectMany(Everything).SelectMany(e => e.Decision.Events).OfType<CaseEvent.Moved>().Select(m => (m.From, m.To)));
@@ -120,7 +120,7 @@ public sealed partial class EveryCommandEverywhereTests
 
         (Stage, Stage)[] others =
         [
-            (Stage.Voting, Stage.Adopted), (Stage.Voting, Stage.NotAdopted), (Stage.Adopted, Stage.Published), (Stage.NotAdopted, Stage.Published),
+            (Stage.Voting, Stage.Adopted), (Stage.Voting, Stage.NotAdopted), (Stage.NotAdopted, Stage.Voting), (Stage.Adopted, Stage.Published), (Stage.NotAdopted, Stage.Published),
             (Stage.Adopted, Stage.Revised), .. Stages.Standing.Select(s => (s, Stage.Corrected)), .. Stages.Standing.Select(s => (s, Stage.Reconsidering)),
             (Stage.Reconsidering, Stage.Upheld), (Stage.Reconsidering, Stage.Corrected), (Stage.Reconsidering, Stage.Revised),
             (Stage.Reconsidering, Stage.Assessing), (Stage.Reconsidering, Stage.Withdrawn),

@@ -177,7 +177,7 @@ public sealed class PanelRuleTests
             walk.Do(Cast.Officer, Recuse(walk.Member(0).Id));
         }
 
-        walk.Refused(walk.Chair, walk.Round(), "declarations-missing").Drawn().Declared().RoundOpen(binding: true);
+        walk.Wait(TimeSpan.FromDays(7)).Refused(walk.Chair, walk.Round(), "declarations-missing").Drawn().Declared().RoundOpen(binding: true);
         walk.State.Panel!.Sitting.Should().HaveCount(11).And.NotContain(s => walk.State.Recused.Contains(s.Person));
     }
 

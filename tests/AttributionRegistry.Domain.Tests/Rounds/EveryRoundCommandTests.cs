@@ -1,4 +1,5 @@
 using AttributionRegistry.Domain.Rounds;
+using AttributionRegistry.Domain.Voting;
 
 namespace AttributionRegistry.Domain.Tests.Rounds;
 
@@ -9,6 +10,8 @@ public sealed class EveryRoundCommandTests
         new RoundCommand.Open(RoundBuilder.Fixed) { By = RoundBuilder.Voter(1), At = RoundBuilder.Opens },
         RoundBuilder.Commit(1), RoundBuilder.Commit(3), RoundBuilder.Reveal(1), RoundBuilder.Reveal(3), RoundBuilder.Remove(2), RoundBuilder.Remove(3),
         RoundBuilder.Close(), RoundBuilder.Close(false), RoundBuilder.Count, RoundBuilder.Opinion(), RoundBuilder.Opinion(OpinionKind.Dissent, "The clock."),
+        RoundBuilder.Raise(MotionKind.ExtendCommit, 3600), RoundBuilder.Raise(MotionKind.ExtendReveal, 3600), RoundBuilder.Raise(MotionKind.FurtherRound, null),
+        RoundBuilder.Say(MotionVote.Yes), RoundBuilder.Decide, RoundBuilder.Acknowledge, RoundBuilder.Extend,
     ];
 
     private static RoundBuilder Open() => RoundBuilder.Open().On(1).Do(1, RoundBuilder.Remove(3));
