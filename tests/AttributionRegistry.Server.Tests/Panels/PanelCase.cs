@@ -117,12 +117,14 @@ public sealed class PanelCase : IAsyncDisposable
     }
 
     public Task<HttpResponseMessage> FreezeAsync(HttpClient client, IEnumerable<Member> candidates, params string[] sources) =>
-        client.PostAsJsonAsync("/v1/pools", new JsonObject
-        {
-            ["incident"] = Incident.Value,
-            ["candidates"] = new JsonArray([.. candidates.Select(Candidate)]),
-            ["sources"] = new JsonArray([.. sources.Select(s => JsonValue.Create(s))]),
-        });
+        client.PostAsJsonAsync("/v1/pools", PoolOf(candidates, sources));
+
+    public JsonObject PoolOf(IEnumerable<Member> candidates, params string[] sources) => new()
+    {
+        ["incident"] = Incident.Value,
+        ["candidates"] = new JsonArray([.. candidates.Select(Candidate)]),
+        ["sources"] = new JsonArray([.. sources.Select(s => new JsonObject { ["name"] = s, ["dueBy"] = Registry.Now.AddDays(2), ["fallbacks"] = new JsonArray() })]),
+    };
 
     public async Task DrawAsync()
     {
@@ -148,7 +150,7 @@ public sealed class PanelCase : IAsyncDisposable
         Registry.As(Role.Registrar).PostAsJsonAsync($"/v1/incidents/{Incident}/panel", new JsonObject
         {
             ["pool"] = pool,
-            ["sourceValues"] = new JsonArray([.. values.Select(v => JsonValue.Create(v))]),
+            ["published"] = new JsonArray([.. values.Select((v, i) => new JsonObject { ["name"] = i == 0 ? "beacon 1" : "lottery 1", ["value"] = v, ["publishedAt"] = Registry.Now })]),
         });
 
     public Task<HttpResponseMessage> DeclareAsync(Member member, bool accepts = true, JsonObject? ballotKey = null, bool namedAnActor = false) =>
