@@ -119,13 +119,32 @@ internal sealed partial class ExerciseRun
             {
                 ["incident"] = _incident,
                 ["candidates"] = candidates.DeepClone(),
-                ["sources"] = Wire.Words([SeedName(first), SeedName(first + 1)]),
+                ["sources"] = Wire.List(new[] { first, first + 1 }.Select(number => new JsonObject
+                {
+                    ["name"] = SeedName(number),
+                    ["dueBy"] = "9999-01-01T00:00:00Z",
+                    ["fallbacks"] = new JsonArray(),
+                })),
             }, cancel);
             Step("draw the panel");
+
+            // The sources of an exercise speak the moment after the freeze, by the server's clock.
+            var frozen = (await _registrar.Client.GetObjectAsync($"/v1/pools/{pool}", cancel))["frozenAt"]!.GetValue<DateTimeOffset>();
             try
             {
                 return await PostAsync(
-                    _registrar, $"{Case}/panel", new JsonObject { ["pool"] = pool, ["sourceValues"] = Wire.Words([SeedValue(first), SeedValue(first + 1)]) }, cancel);
+                    _registrar, $"{Case}/panel",
+                    new JsonObject
+                    {
+                        ["pool"] = pool,
+                        ["published"] = Wire.List(new[] { first, first + 1 }.Select(number => new JsonObject
+                        {
+                            ["name"] = SeedName(number),
+                            ["value"] = SeedValue(number),
+                            ["publishedAt"] = frozen.AddMicroseconds(1),
+                        })),
+                    },
+                    cancel);
             }
             catch (RegistryRefusedException refusal) when (refusal.Code == "draw-infeasible" && attempt < MostDraws)
             {

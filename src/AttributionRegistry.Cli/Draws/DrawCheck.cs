@@ -41,6 +41,11 @@ public static class DrawCheck
             yield return "sources: fewer than two, or not one value per announced source (V-06)";
         }
 
+        if (SourceFault(draw, sources) is { } unsettled)
+        {
+            yield return unsettled;
+        }
+
         if (draw.GetProperty("frozenAt").GetDateTimeOffset() >= draw.GetProperty("drawnAt").GetDateTimeOffset())
         {
             yield return "times: the pool was not frozen before the draw (V-05)";
@@ -87,6 +92,17 @@ public static class DrawCheck
         {
             yield return $"alternates: {string.Join(' ', recomputed)} recomputed";
         }
+    }
+
+    // The values that made the seed are those of the announced sources, or of the fallbacks whose turn had come (V-05, V-06).
+    private static string? SourceFault(JsonElement draw, string[] values)
+    {
+        var settled = SeedSources.Settle(
+            new PoolFreeze(draw.GetProperty("frozenAt").GetDateTimeOffset(), Read<SeedSourcePlan[]>(draw, "plans")), Read<PublishedSource[]>(draw, "published"),
+            draw.GetProperty("drawnAt").GetDateTimeOffset());
+        return settled.Refusal is { } refusal ? $"sources: {refusal.Message}"
+            : settled.Events.SequenceEqual(values, StringComparer.Ordinal) ? null
+            : "sources: the values that made the seed are not what the announced sources said (V-06)";
     }
 
     private static CaseConcerns OnlyStates(ImmutableHashSet<string> states) => new(states, ImmutableHashSet<string>.Empty, ImmutableHashSet<string>.Empty);

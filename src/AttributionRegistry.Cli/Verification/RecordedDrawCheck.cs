@@ -30,14 +30,23 @@ internal static class RecordedDrawCheck
             return $"the candidates have the digest {digest}, the record says {draw["poolDigest"]}";
         }
 
-        var seed = Draw.Seed(Convert.FromHexString(digest), Texts(draw["sourceValues"]));
+        var (values, drawnAt) = (Texts(draw["sourceValues"]), draw["drawnAt"]!.GetValue<DateTimeOffset>());
+        var settled = SeedSources.Settle(
+            new PoolFreeze(draw["frozenAt"]!.GetValue<DateTimeOffset>(), draw["plans"].Deserialize<List<SeedSourcePlan>>(JsonSerializerOptions.Web)!),
+            draw["published"].Deserialize<List<PublishedSource>>(JsonSerializerOptions.Web)!, drawnAt);
+        if (settled.Refusal is { } refusal || !settled.Events.SequenceEqual(values, StringComparer.Ordinal))
+        {
+            return settled.Refusal?.Message ?? "the values that made the seed are not what the announced sources said";
+        }
+
+        var seed = Draw.Seed(Convert.FromHexString(digest), values);
         if (Convert.ToHexStringLower(seed) != (string?)draw["seed"])
         {
             return "pool digest and source values give another seed";
         }
 
         var candidates = draw["candidates"].Deserialize<List<Candidate>>(JsonSerializerOptions.Web)!;
-        var on = DateOnly.FromDateTime(draw["drawnAt"]!.GetValue<DateTimeOffset>().UtcDateTime);
+        var on = DateOnly.FromDateTime(drawnAt.UtcDateTime);
         var states = Texts(draw["excludedStates"] ?? draw["concernedStates"]).ToHashSet(StringComparer.Ordinal);
         var concerns = new CaseConcerns(states, new HashSet<string>(), new HashSet<string>());
         var excluded = candidates.Where(each => Exclusion.Of(each, concerns, on).Count > 0).Select(each => each.Id)

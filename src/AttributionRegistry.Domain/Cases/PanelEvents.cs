@@ -7,9 +7,12 @@ public abstract partial record CaseEvent
 {
     public sealed record PoolFrozen(PoolId Pool, ImmutableArray<Candidate> Candidates, [property: Open] string Digest, ImmutableArray<string> Sources) : CaseEvent
     {
+        /// <summary>Until when each source speaks, and who stands in for it.</summary>
+        public ImmutableArray<SeedSourcePlan> Plans { get; init; } = [];
+
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
-            Pool = new Pool(Pool, Candidates, Digest, Sources, recorded.At),
+            Pool = new Pool(Pool, Candidates, Digest, Sources, recorded.At) { Plans = Plans },
             Panel = null,
         };
     }
@@ -20,6 +23,9 @@ public abstract partial record CaseEvent
         PanelId Panel, PoolId Pool, ImmutableArray<string> SourceValues, [property: Open] string Seed, int Size, ImmutableArray<string> ExcludedStates,
         ImmutableArray<SeatDrawn> Seats, ImmutableArray<PersonId> Alternates, VoteMode Mode) : CaseEvent
     {
+        /// <summary>What the sources said, and when.</summary>
+        public ImmutableArray<PublishedSource> Published { get; init; } = [];
+
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
             Panel = new Panel(Panel, Pool, SourceValues, Seed, Size, ExcludedStates, Mode)
@@ -27,6 +33,7 @@ public abstract partial record CaseEvent
                 Seats = [.. Seats.Select((s, i) => new Seat(s.Person, s.Region, i + 1) { OfferedAt = recorded.At })],
                 Alternates = [.. Alternates],
                 DrawnAt = recorded.At,
+                Published = Published,
             },
         };
     }

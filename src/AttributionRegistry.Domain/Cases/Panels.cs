@@ -5,7 +5,11 @@ namespace AttributionRegistry.Domain.Cases;
 
 /// <summary>A frozen pool: its digest is in the log before its seed sources exist (V-05, V-06).</summary>
 public sealed record Pool(
-    PoolId Id, ImmutableArray<Candidate> Candidates, string Digest, ImmutableArray<string> Sources, DateTimeOffset FrozenAt);
+    PoolId Id, ImmutableArray<Candidate> Candidates, string Digest, ImmutableArray<string> Sources, DateTimeOffset FrozenAt)
+{
+    /// <summary>Until when each source speaks, and who stands in for it.</summary>
+    public ImmutableArray<SeedSourcePlan> Plans { get; init; } = [];
+}
 
 public enum DeclarationKind
 {
@@ -58,6 +62,9 @@ public sealed record Panel(
     public ImmutableList<PersonId> Alternates { get; init; } = [];
 
     public DateTimeOffset DrawnAt { get; init; }
+
+    /// <summary>What the seed sources said, and when.</summary>
+    public ImmutableArray<PublishedSource> Published { get; init; } = [];
 
     public ImmutableList<Challenge> Challenges { get; init; } = [];
 

@@ -8,7 +8,7 @@ public abstract partial record CaseCommand
     private static readonly IReadOnlyList<Stage> PanelOpen = [Stage.Screening, .. Stages.Open];
 
     /// <summary>Freezes a pool and announces the seed sources, before they exist (V-05, V-06).</summary>
-    public sealed record FreezePool(PoolId Id, ImmutableArray<Candidate> Candidates, string Digest, ImmutableArray<string> Sources) : CaseCommand
+    public sealed record FreezePool(PoolId Id, ImmutableArray<Candidate> Candidates, string Digest, ImmutableArray<SeedSourcePlan> Sources) : CaseCommand
     {
         public override Duty Duty { get; } = new([Role.Registrar], PanelOpen);
 
@@ -24,9 +24,9 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("round-open", "The panel of an open round stays until the round is counted.");
             }
 
-            if (Sources.Length < 2 || Sources.Any(string.IsNullOrWhiteSpace))
+            if (SeedSources.AnnouncementFault(Sources, At) is { } fault)
             {
-                return Refusal.Invalid("sources-too-few", "At least two seed sources are announced (V-06).", "/sources");
+                return fault;
             }
 
             for (var i = 0; i < Candidates.Length; i++)
@@ -43,13 +43,13 @@ public abstract partial record CaseCommand
             }
 
             return Candidates.Select(c => c.Id).Distinct().Count() == Candidates.Length
-                ? new CaseEvent.PoolFrozen(Id, Candidates, Digest, Sources)
+                ? new CaseEvent.PoolFrozen(Id, Candidates, Digest, [.. Sources.Select(s => s.Name)]) { Plans = Sources }
                 : Refusal.Invalid("pool-unsound", "The pool lists a person twice; a person has one lot.", "/candidates");
         }
     }
 
     /// <summary>Draws the panel from the frozen pool and the published values of the announced sources (V-04 … V-09).</summary>
-    public sealed record DrawPanel(PanelId Id, ImmutableArray<string> SourceValues, RuleSet Rules) : CaseCommand
+    public sealed record DrawPanel(PanelId Id, ImmutableArray<PublishedSource> Published, RuleSet Rules) : CaseCommand
     {
         public override Duty Duty { get; } = new([Role.Registrar], PanelOpen);
 
@@ -65,12 +65,13 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("panel-drawn", "The panel has been drawn. A draw is not repeated.");
             }
 
-            if (SourceValues.Length != pool.Sources.Length)
+            var settled = SeedSources.Settle(new PoolFreeze(pool.FrozenAt, pool.Plans), Published, At);
+            if (settled.Refusal is { } unsettled)
             {
-                return Refusal.Invalid("source-values", "One value per announced source, in the announced order.", "/sourceValues");
+                return unsettled;
             }
 
-            var seed = Draw.Seed(Convert.FromHexString(pool.Digest), SourceValues);
+            var seed = Draw.Seed(Convert.FromHexString(pool.Digest), settled.Events);
             var input = PanelDraw.InputOf(state, seed, Rules.Panel, At);
             switch (Draw.Run(input))
             {
@@ -81,9 +82,12 @@ public abstract partial record CaseCommand
                 case DrawResult.Drawn drawn:
                     var regions = pool.Candidates.ToDictionary(c => c.Id, c => c.Region);
                     return new CaseEvent.PanelDrawn(
-                        Id, pool.Id, SourceValues, Convert.ToHexStringLower(seed), Rules.Panel.Seats, [.. state.ConcernedStates],
+                        Id, pool.Id, [.. settled.Events], Convert.ToHexStringLower(seed), Rules.Panel.Seats, [.. state.ConcernedStates],
                         [.. drawn.Seated.Select(id => new CaseEvent.SeatDrawn(PersonId.Of(id), regions[id]))],
-                        [.. drawn.Alternates.SelectMany(a => a.Value).Select(PersonId.Of)], policy.VoteMode);
+                        [.. drawn.Alternates.SelectMany(a => a.Value).Select(PersonId.Of)], policy.VoteMode)
+                    {
+                        Published = Published,
+                    };
                 default:
                     throw new InvalidOperationException("A draw is drawn, infeasible or refused.");
             }

@@ -25,7 +25,8 @@ public sealed record FindingRecord(string Number, long LogIndex, RecordedDraw Dr
 
 /// <summary>Everything a draw depends on, and what came of it.</summary>
 public sealed record RecordedDraw(
-    PoolId Pool, string PoolDigest, IReadOnlyList<Candidate> Candidates, IReadOnlyList<string> Sources, IReadOnlyList<string> SourceValues, string Seed,
+    PoolId Pool, string PoolDigest, IReadOnlyList<Candidate> Candidates, IReadOnlyList<string> Sources, IReadOnlyList<string> SourceValues,
+    IReadOnlyList<SeedSourcePlan> Plans, IReadOnlyList<PublishedSource> Published, string Seed,
     IReadOnlyList<string> ExcludedStates, int Seats, DateTimeOffset FrozenAt, DateTimeOffset DrawnAt, IReadOnlyList<RecordedSeat> Result);
 
 /// <summary>A seat in the order in which it was drawn or filled.</summary>
@@ -110,7 +111,7 @@ public static class ReadRecord
     {
         var (pool, panel) = (state.DecidedPool!, state.DecidedPanel!);
         return new RecordedDraw(
-            pool.Id, pool.Digest, pool.Candidates, pool.Sources, panel.SourceValues, panel.Seed, panel.ExcludedStates, panel.Size, pool.FrozenAt, panel.DrawnAt,
+            pool.Id, pool.Digest, pool.Candidates, pool.Sources, panel.SourceValues, pool.Plans, panel.Published, panel.Seed, panel.ExcludedStates, panel.Size, pool.FrozenAt, panel.DrawnAt,
             [.. panel.Seats.OrderBy(s => s.Order).Select(s => new RecordedSeat(s.Person, s.Region, s.Order, s.Removed, s.RemovedBecause, s.Replaces))]);
     }
 }

@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AttributionRegistry.Server.Panels;
 
-/// <summary>The published values of the announced sources, in the announced order.</summary>
+/// <summary>What the announced sources said.</summary>
 /// <param name="Pool">The frozen pool.</param>
-/// <param name="SourceValues">One value per source.</param>
-public sealed record DrawPanelRequest(PoolId Pool, ImmutableArray<string> SourceValues);
+/// <param name="Published">Each source that has spoken, what it said and when; a fallback only where its turn has come (V-06).</param>
+public sealed record DrawPanelRequest(PoolId Pool, ImmutableArray<PublishedSource> Published);
 
 public static class DrawPanel
 {
@@ -25,7 +25,7 @@ public static class DrawPanel
             ask.With(body),
             new Act(
                 session => CaseWrites.Append(session, incidentId, _ => new CaseCommand.DrawPanel(
-                    id, body.Value.SourceValues, RuleSet.Default) { By = ask.By, At = ask.At })
+                    id, body.Value.Published, RuleSet.Default) { By = ask.By, At = ask.At })
                     ?? OtherPool(session, incidentId, body.Value.Pool),
                 id.Value, CaseJournal.Stream(incidentId)),
             $"/v1/panels/{id}", cancel);
@@ -45,7 +45,9 @@ public static class DrawPanel
 /// <param name="FrozenAt">When the pool was frozen: before the sources existed.</param>
 /// <param name="DrawnAt">When the panel was drawn; employments are looked at on this day (UTC).</param>
 /// <param name="Sources">The announced sources.</param>
-/// <param name="SourceValues">What they said.</param>
+/// <param name="SourceValues">The values that made the seed, one per announced source.</param>
+/// <param name="Plans">Until when each source had to speak, and who stood in for it.</param>
+/// <param name="Published">What was published, and when.</param>
 /// <param name="Seed">SHA-256 over tag, pool digest and source values, hex.</param>
 /// <param name="Rules">Seats and caps.</param>
 /// <param name="ConcernedStates">States whose people are excluded (V-03).</param>
@@ -55,7 +57,8 @@ public static class DrawPanel
 /// <param name="Alternates">Per region, in the order of moving up.</param>
 public sealed record DrawView(
     PanelId Panel, IncidentId Incident, PoolId Pool, string PoolDigest, DateTimeOffset FrozenAt, DateTimeOffset DrawnAt,
-    ImmutableArray<string> Sources, ImmutableArray<string> SourceValues, string Seed, Domain.Voting.PanelRules Rules,
+    ImmutableArray<string> Sources, ImmutableArray<string> SourceValues, ImmutableArray<SeedSourcePlan> Plans, ImmutableArray<PublishedSource> Published,
+    string Seed, Domain.Voting.PanelRules Rules,
     ImmutableArray<string> ConcernedStates, IReadOnlyList<ExcludedCandidate> Excluded, ImmutableArray<Candidate> Candidates,
     ImmutableArray<PersonId> Seated, IReadOnlyDictionary<Region, IReadOnlyList<string>> Alternates);
 
@@ -89,7 +92,7 @@ public static class ReadDraw
         var (pool, rules) = (before.Pool!, RuleSet.Default.Panel with { Seats = drawn.Size });
         var regions = pool.Candidates.ToDictionary(c => c.Id, c => c.Region);
         return new DrawView(
-            drawn.Panel, before.Id, pool.Id, pool.Digest, pool.FrozenAt, at, pool.Sources, drawn.SourceValues, drawn.Seed, rules,
+            drawn.Panel, before.Id, pool.Id, pool.Digest, pool.FrozenAt, at, pool.Sources, drawn.SourceValues, pool.Plans, drawn.Published, drawn.Seed, rules,
             [.. before.ConcernedStates], PanelDraw.Excluded(before, at), pool.Candidates,
             [.. drawn.Seats.Select(s => s.Person)],
             drawn.Alternates.GroupBy(a => regions[a.Value]).OrderBy(g => g.Key)

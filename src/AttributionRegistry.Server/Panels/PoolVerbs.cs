@@ -15,8 +15,8 @@ namespace AttributionRegistry.Server.Panels;
 /// <summary>A pool to freeze, and the names of the seed sources that do not exist yet (V-05, V-06).</summary>
 /// <param name="Incident">The case that needs a panel.</param>
 /// <param name="Candidates">Everybody who may be drawn; each has an account.</param>
-/// <param name="Sources">At least two, in the order in which they will make the seed.</param>
-public sealed record FreezePoolRequest(IncidentId Incident, ImmutableArray<Candidate> Candidates, ImmutableArray<string> Sources);
+/// <param name="Sources">At least two, in the order in which they will make the seed: each with the time by which it speaks, and who stands in for it.</param>
+public sealed record FreezePoolRequest(IncidentId Incident, ImmutableArray<Candidate> Candidates, ImmutableArray<SeedSourcePlan> Sources);
 
 public static class FreezePool
 {
@@ -61,11 +61,11 @@ public static class PoolDigest
 /// <param name="Id">The pool.</param>
 /// <param name="Incident">The case it was frozen for.</param>
 /// <param name="Digest">SHA-256 of the canonical JSON of <c>candidates</c>, hex.</param>
-/// <param name="Sources">The announced seed sources.</param>
+/// <param name="Sources">The announced seed sources, with their times and fallbacks.</param>
 /// <param name="FrozenAt">When it was frozen.</param>
 /// <param name="Candidates">Everybody in it.</param>
 public sealed record PoolView(
-    PoolId Id, IncidentId Incident, string Digest, ImmutableArray<string> Sources, DateTimeOffset FrozenAt, ImmutableArray<Candidate> Candidates);
+    PoolId Id, IncidentId Incident, string Digest, ImmutableArray<SeedSourcePlan> Sources, DateTimeOffset FrozenAt, ImmutableArray<Candidate> Candidates);
 
 public static class ReadPool
 {
@@ -73,6 +73,6 @@ public static class ReadPool
     public static Results<Ok<PoolView>, StatusCodeHttpResult, ProblemHttpResult> Handle(
         PoolId poolId, HttpContext http, Caller caller, CaseWrites cases, CaseReads reads) =>
         reads.Read(http, cases.Locate(poolId.Value), caller, state => state.Pool is { } pool && pool.Id == poolId
-            ? new PoolView(pool.Id, state.Id, pool.Digest, pool.Sources, pool.FrozenAt, pool.Candidates)
+            ? new PoolView(pool.Id, state.Id, pool.Digest, pool.Plans, pool.FrozenAt, pool.Candidates)
             : null);
 }

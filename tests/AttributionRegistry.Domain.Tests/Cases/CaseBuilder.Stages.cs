@@ -19,10 +19,15 @@ internal sealed partial class CaseBuilder
         .Do(Cast.Registrar, new CaseCommand.RecordStanding(ReferrerStanding.Verified, VictimConsent.Given, null) { By = X, At = T })
         .Move(Cast.Registrar, Stage.Screening);
 
+    /// <summary>A seed source that may speak for as long as any of these walks lasts.</summary>
+    public static SeedSourcePlan Plan(string name) => new(name, Start.AddYears(50), []);
+
+    public PublishedSource Said(string name, string value) => new(name, value, Now);
+
     public CaseBuilder Drawn()
     {
-        Do(Cast.Registrar, new CaseCommand.FreezePool(New<PoolId>(), Cast.Candidates, Sha256Hex.Of($"pool {_ids}"), ["beacon 4711", "lottery 12"]) { By = X, At = T });
-        return Do(Cast.Registrar, new CaseCommand.DrawPanel(New<PanelId>(), [$"beacon value {_ids}", "7 11 13"], RuleSet.Default) { By = X, At = T });
+        Do(Cast.Registrar, new CaseCommand.FreezePool(New<PoolId>(), Cast.Candidates, Sha256Hex.Of($"pool {_ids}"), [Plan("beacon 4711"), Plan("lottery 12")]) { By = X, At = T });
+        return Do(Cast.Registrar, new CaseCommand.DrawPanel(New<PanelId>(), [Said("beacon 4711", $"beacon value {_ids}"), Said("lottery 12", "7 11 13")], RuleSet.Default) { By = X, At = T });
     }
 
     public CaseBuilder Declared()

@@ -8,9 +8,12 @@ namespace AttributionRegistry.Domain.Tests.Cases;
 public sealed class PanelRuleTests
 {
     private static CaseCommand.FreezePool Pool(params Candidate[] candidates) =>
-        new(PoolId.Of($"pol_{9:x32}"), [.. candidates], Sha256Hex.Of("pool"), ["beacon", "lottery"]) { By = X, At = T };
+        new(PoolId.Of($"pol_{9:x32}"), [.. candidates], Sha256Hex.Of("pool"), [Plan("beacon"), Plan("lottery")]) { By = X, At = T };
 
-    private static CaseCommand.DrawPanel Draw => new(PanelId.Of($"pnl_{9:x32}"), ["1", "2"], RuleSet.Default) { By = X, At = T };
+    private static CaseCommand.DrawPanel Draw => new(PanelId.Of($"pnl_{9:x32}"), [Said("beacon", "1"), Said("lottery", "2")], RuleSet.Default) { By = X, At = T };
+
+    // Half a minute after the freeze, half a minute before the draw.
+    private static PublishedSource Said(string name, string value) => new(name, value, At(Stage.Screening).Now.AddSeconds(30));
 
     private static CaseCommand.ProposeHypothesis Naming(string state) =>
         new(HypothesisId.Of($"hyp_{77:x32}"), Content(HypothesisKind.State, false, state)) { By = X, At = T };
@@ -98,11 +101,11 @@ public sealed class PanelRuleTests
     {
         var walk = At(Stage.Screening);
         walk.Refused(Cast.Registrar, Draw, "pool-missing")
-            .Refused(Cast.Registrar, Pool([.. Cast.Candidates]) with { Sources = ["one"] }, "sources-too-few")
+            .Refused(Cast.Registrar, Pool([.. Cast.Candidates]) with { Sources = [Plan("one")] }, "sources-too-few")
             .Refused(Cast.Registrar, Pool(With(3, c => c with { Nationalities = ["Zetland"] })), "state-code")
             .Refused(Cast.Registrar, Pool(With(3, c => c with { Id = "somebody" })), "candidate-unknown")
             .Do(Cast.Registrar, Pool([.. Cast.Candidates]))
-            .Refused(Cast.Registrar, Draw with { SourceValues = ["1"] }, "source-values")
+            .Refused(Cast.Registrar, Draw with { Published = [Said("beacon", "1")] }, "seed-source-missing")
             .Do(Cast.Registrar, Draw)
             .Refused(Cast.Registrar, Draw, "panel-drawn")
             .Refused(Cast.Registrar, Pool([.. Cast.Candidates]), "panel-drawn");

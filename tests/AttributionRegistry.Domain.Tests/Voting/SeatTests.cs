@@ -95,24 +95,45 @@ public sealed class SeatTests
 
     [Fact]
     public void V_05_V_06_The_announced_sources_make_the_seed_in_their_order() =>
-        SeedSources.Settle(Freeze, [Said("lottery", 2), Said("beacon", 1)]).Events.Should().Equal("beacon says", "lottery says");
+        SeedSources.Settle(Freeze, [Said("lottery", 2), Said("beacon", 1)], Noon.AddHours(3)).Events.Should().Equal("beacon says", "lottery says");
 
     [Fact]
     public void V_06_A_source_not_published_in_time_gives_way_to_the_next_named_fallback_only()
     {
-        SeedSources.Settle(Freeze, [Said("beacon", 49), Said("spare", 50), Said("lottery", 2)]).Events.Should().Equal("spare says", "lottery says");
-        SeedSources.Settle(Freeze, [Said("beacon", 1), Said("another lottery", 2)]).Refusal!.Code.Should().Be("seed-source-missing");
+        SeedSources.Settle(Freeze, [Said("beacon", 49), Said("spare", 50), Said("lottery", 2)], Noon.AddHours(51)).Events.Should().Equal("spare says", "lottery says");
+        SeedSources.Settle(Freeze, [Said("beacon", 1), Said("another lottery", 2)], Noon.AddHours(51)).Refusal!.Code.Should().Be("source-unknown");
+        SeedSources.Settle(Freeze, [Said("beacon", 1)], Noon.AddHours(51)).Refusal!.Code.Should().Be("seed-source-missing");
     }
 
     [Fact]
     public void V_05_A_pool_frozen_after_a_source_was_known_proves_nothing() =>
-        SeedSources.Settle(Freeze, [Said("beacon", 0), Said("lottery", 2)]).Refusal!.Code.Should().Be("pool-not-older-than-source");
+        SeedSources.Settle(Freeze, [Said("beacon", 0), Said("lottery", 2)], Noon.AddHours(3)).Refusal!.Code.Should().Be("pool-not-older-than-source");
 
     [Fact]
     public void V_06_One_source_is_not_enough() =>
-        SeedSources.Settle(Freeze with { Sources = [Freeze.Sources[0]] }, [Said("beacon", 1)]).Refusal!.Code.Should().Be("too-few-seed-sources");
+        SeedSources.Settle(Freeze with { Sources = [Freeze.Sources[0]] }, [Said("beacon", 1)], Noon.AddHours(3)).Refusal!.Code.Should().Be("sources-too-few");
 
-    private static PoolFreeze Freeze { get; } = new(7, Noon,
+    [Fact]
+    public void V_06_A_fallback_is_never_chosen_while_the_source_may_still_speak()
+    {
+        SeedSources.Settle(Freeze, [Said("spare", 3), Said("lottery", 2)], Noon.AddHours(47)).Refusal!.Code.Should().Be("seed-source-not-due");
+        SeedSources.Settle(Freeze, [Said("beacon", 1), Said("spare", 3), Said("lottery", 2)], Noon.AddHours(60)).Events.Should().Equal("beacon says", "lottery says");
+        SeedSources.Settle(Freeze, [Said("beacon", 5), Said("lottery", 2)], Noon.AddHours(4)).Refusal!.Code.Should().Be("source-in-future");
+        SeedSources.Settle(Freeze, [Said("beacon", 1), Said("beacon", 2), Said("lottery", 2)], Noon.AddHours(4)).Refusal!.Pointer.Should().Be("/published/1/name");
+    }
+
+    [Fact]
+    public void V_06_What_is_announced_has_names_of_its_own_and_times_one_after_the_other()
+    {
+        SeedSources.AnnouncementFault(Freeze.Sources, Noon).Should().BeNull();
+        SeedSources.AnnouncementFault(Freeze.Sources, Noon.AddHours(48))!.Pointer.Should().Be("/sources/0/dueBy");
+        var twice = Freeze.Sources[1] with { Fallbacks = [new SeedFallback("spare", Noon.AddHours(96))] };
+        SeedSources.AnnouncementFault([Freeze.Sources[0], twice], Noon)!.Pointer.Should().Be("/sources/1/fallbacks/0/name");
+        var early = Freeze.Sources[1] with { Fallbacks = [new SeedFallback("reserve", Noon.AddHours(48))] };
+        SeedSources.AnnouncementFault([Freeze.Sources[0], early], Noon)!.Code.Should().Be("source-due");
+    }
+
+    private static PoolFreeze Freeze { get; } = new(Noon,
     [
         new SeedSourcePlan("beacon", Noon.AddHours(48), [new SeedFallback("spare", Noon.AddHours(96))]),
         new SeedSourcePlan("lottery", Noon.AddHours(48), []),

@@ -53,9 +53,11 @@ public sealed class PanelCase : IAsyncDisposable
 
     public List<Member> Sitting => [.. State.Panel!.Sitting.OrderBy(s => s.Order).Select(s => People[s.Person])];
 
-    public static async Task<PanelCase> StartAsync()
+    /// <param name="policy">Changes the policy; most tests hold one binding round.</param>
+    public static async Task<PanelCase> StartAsync(Func<Policy, Policy>? policy = null)
     {
         var made = new PanelCase(await RunningRegistry.StartAsync());
+        await made.Registry.SetPolicyAsync(policy ?? (p => p with { IndicativeRoundFirst = false }));
         foreach (var (region, nations) in World)
         {
             foreach (var nation in nations)
@@ -82,9 +84,9 @@ public sealed class PanelCase : IAsyncDisposable
     }
 
     /// <summary>A case whose panel has been drawn and has accepted, at the stage of voting.</summary>
-    public static async Task<PanelCase> VotingAsync()
+    public static async Task<PanelCase> VotingAsync(Func<Policy, Policy>? policy = null)
     {
-        var made = await StartAsync();
+        var made = await StartAsync(policy);
         await made.DrawAsync();
         foreach (var member in made.Sitting)
         {
@@ -99,24 +101,30 @@ public sealed class PanelCase : IAsyncDisposable
     }
 
     /// <summary>As above, with a round open.</summary>
-    public static async Task<PanelCase> InRoundAsync(bool binding = true)
+    public static async Task<PanelCase> InRoundAsync(bool binding = true, Func<Policy, Policy>? policy = null)
     {
-        var made = await VotingAsync();
-        var opened = await made.OpenRoundAsync(made.Sitting[0].Client, binding);
-        opened.StatusCode.Should().Be(HttpStatusCode.Created, await opened.Content.ReadAsStringAsync());
-        made.Round = (string)(await Json(opened))["id"]!;
-        var view = await Json(await made.Sitting[0].Client.GetAsync($"/v1/rounds/{made.Round}"));
-        made.Frame = RoundFile.Parse(view.ToJsonString()).Frame;
+        var made = await VotingAsync(policy);
+        await made.OpenedAsync(await made.OpenRoundAsync(made.Sitting[0].Client, binding));
         return made;
     }
 
+    /// <summary>Takes the round that an answer opened as the one that is voted on.</summary>
+    public async Task OpenedAsync(HttpResponseMessage opened)
+    {
+        opened.StatusCode.Should().Be(HttpStatusCode.Created, await opened.Content.ReadAsStringAsync());
+        Round = (string)(await Json(opened))["id"]!;
+        Frame = RoundFile.Parse((await Json(await Sitting[0].Client.GetAsync($"/v1/rounds/{Round}"))).ToJsonString()).Frame;
+    }
+
     public Task<HttpResponseMessage> FreezeAsync(HttpClient client, IEnumerable<Member> candidates, params string[] sources) =>
-        client.PostAsJsonAsync("/v1/pools", new JsonObject
-        {
-            ["incident"] = Incident.Value,
-            ["candidates"] = new JsonArray([.. candidates.Select(Candidate)]),
-            ["sources"] = new JsonArray([.. sources.Select(s => JsonValue.Create(s))]),
-        });
+        client.PostAsJsonAsync("/v1/pools", PoolOf(candidates, sources));
+
+    public JsonObject PoolOf(IEnumerable<Member> candidates, params string[] sources) => new()
+    {
+        ["incident"] = Incident.Value,
+        ["candidates"] = new JsonArray([.. candidates.Select(Candidate)]),
+        ["sources"] = new JsonArray([.. sources.Select(s => new JsonObject { ["name"] = s, ["dueBy"] = Registry.Now.AddDays(2), ["fallbacks"] = new JsonArray() })]),
+    };
 
     public async Task DrawAsync()
     {
@@ -142,7 +150,7 @@ public sealed class PanelCase : IAsyncDisposable
         Registry.As(Role.Registrar).PostAsJsonAsync($"/v1/incidents/{Incident}/panel", new JsonObject
         {
             ["pool"] = pool,
-            ["sourceValues"] = new JsonArray([.. values.Select(v => JsonValue.Create(v))]),
+            ["published"] = new JsonArray([.. values.Select((v, i) => new JsonObject { ["name"] = i == 0 ? "beacon 1" : "lottery 1", ["value"] = v, ["publishedAt"] = Registry.Now })]),
         });
 
     public Task<HttpResponseMessage> DeclareAsync(Member member, bool accepts = true, JsonObject? ballotKey = null, bool namedAnActor = false) =>
@@ -155,10 +163,11 @@ public sealed class PanelCase : IAsyncDisposable
             ["ballotKey"] = accepts ? ballotKey ?? member.Sealer.Declare(Incident.Value, member.Id.Value, member.LongTermId.Value, member.LongTerm) : null,
         });
 
-    public Task<HttpResponseMessage> OpenRoundAsync(HttpClient client, bool binding = true) =>
+    public Task<HttpResponseMessage> OpenRoundAsync(HttpClient client, bool binding = true, string? contrary = null) =>
         client.PostAsJsonAsync($"/v1/incidents/{Incident}/rounds", new JsonObject
         {
             ["binding"] = binding,
+            ["contraryArgument"] = contrary is null ? null : new JsonObject { ["value"] = contrary, ["lang"] = "en" },
             ["questions"] = new JsonArray(new JsonObject
             {
                 ["id"] = "Q1",

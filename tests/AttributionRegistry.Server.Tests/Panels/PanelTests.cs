@@ -27,10 +27,60 @@ public sealed class PanelTests
     public async Task V_08_a_pool_too_small_seats_nobody()
     {
         await using var panels = await StartAsync();
-        var frozen = await panels.FreezeAsync(panels.Registry.As(Role.Registrar), panels.People.Values.Take(12), "a", "b");
+        var frozen = await panels.FreezeAsync(panels.Registry.As(Role.Registrar), panels.People.Values.Take(12), "beacon 1", "lottery 1");
+        panels.Registry.Clock.Advance(TimeSpan.FromHours(1));
         var refused = await panels.PostDrawAsync((string)(await Json(frozen))["id"]!, "x", "y");
         await RefusedAsync(refused, 409, "draw-infeasible");
         panels.State.Panel.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task V_05_V_06_a_draw_takes_what_the_announced_sources_said_after_the_freeze_and_a_fallback_only_in_its_turn()
+    {
+        await using var panels = await StartAsync();
+        var registrar = panels.Registry.As(Role.Registrar);
+        JsonObject Source(string name, TimeSpan due, params JsonNode[] fallbacks) =>
+            new() { ["name"] = name, ["dueBy"] = panels.Registry.Now + due, ["fallbacks"] = new JsonArray(fallbacks) };
+        JsonObject Body(params JsonNode[] sources)
+        {
+            var body = panels.PoolOf(panels.People.Values);
+            body["sources"] = new JsonArray(sources);
+            return body;
+        }
+
+        var (day, lottery) = (TimeSpan.FromDays(1), Source("lottery 1", TimeSpan.FromDays(1)));
+        await RefusedAsync(await registrar.PostAsJsonAsync("/v1/pools", Body(Source("beacon 1", TimeSpan.Zero), lottery.DeepClone())), 422, "source-due", "/sources/0/dueBy");
+        var spare = new JsonObject { ["name"] = "lottery 1", ["dueBy"] = panels.Registry.Now + (2 * day) };
+        await RefusedAsync(await registrar.PostAsJsonAsync("/v1/pools", Body(Source("beacon 1", day, spare.DeepClone()), lottery.DeepClone())), 422, "source-name", "/sources/1/name");
+        spare["name"] = "beacon 2";
+        var frozen = await registrar.PostAsJsonAsync("/v1/pools", Body(Source("beacon 1", day, spare), lottery));
+        frozen.StatusCode.Should().Be(HttpStatusCode.Created, await frozen.Content.ReadAsStringAsync());
+        var (pool, frozenAt) = ((string)(await Json(frozen))["id"]!, panels.Registry.Now);
+        JsonObject Said(string name, DateTimeOffset at) => new() { ["name"] = name, ["value"] = $"{name} says", ["publishedAt"] = at };
+        Task<HttpResponseMessage> DrawAsync(params JsonNode[] published) =>
+            registrar.PostAsJsonAsync($"/v1/incidents/{panels.Incident}/panel", new JsonObject { ["pool"] = pool, ["published"] = new JsonArray(published) });
+
+        panels.Registry.Clock.Advance(TimeSpan.FromHours(2));
+        var soon = frozenAt.AddHours(1);
+        await RefusedAsync(await DrawAsync(Said("beacon 1", frozenAt), Said("lottery 1", soon)), 409, "pool-not-older-than-source");
+        await RefusedAsync(await DrawAsync(Said("beacon 1", frozenAt.AddHours(3)), Said("lottery 1", soon)), 422, "source-in-future", "/published/0/publishedAt");
+        await RefusedAsync(await DrawAsync(Said("the registrar's dice", soon), Said("lottery 1", soon)), 422, "source-unknown", "/published/0/name");
+        await RefusedAsync(await DrawAsync(Said("beacon 2", soon), Said("lottery 1", soon)), 409, "seed-source-not-due");
+        await RefusedAsync(await DrawAsync(Said("lottery 1", soon)), 409, "seed-source-missing");
+        panels.Registry.Clock.Advance(TimeSpan.FromDays(1));
+        var drawn = await DrawAsync(Said("beacon 2", panels.Registry.Now), Said("lottery 1", soon));
+        if (drawn.StatusCode == HttpStatusCode.Conflict)
+        {
+            await RefusedAsync(drawn, 409, "draw-infeasible"); // One seed in many seats nobody from this pool (V-08).
+            return;
+        }
+
+        var record = await registrar.GetStringAsync($"/v1/panels/{(string)(await Json(drawn))["id"]!}/draw");
+        DrawCheck.Faults(record).Should().BeEmpty();
+        DrawCheck.Faults(record.Replace("beacon 2 says", "beacon 2 says not", StringComparison.Ordinal)).Should().Contain(f => f.StartsWith("seed", StringComparison.Ordinal));
+        var moved = JsonNode.Parse(record)!;
+        moved["published"]![0]!["value"] = "another";
+        DrawCheck.Faults(moved.ToJsonString()).Should().Contain(f => f.StartsWith("sources", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -86,6 +86,11 @@ public sealed class RunningRegistry : IAsyncDisposable
         return (new Caller(person, roles.ToHashSet()), client);
     }
 
+    /// <summary>Changes the policy by the operator.</summary>
+    public Task SetPolicyAsync(Func<Policy, Policy> change) => RunAsync(
+        CallerOf(Role.Operator), session => session.Append(PolicyJournal.Definition, PolicyJournal.Stream, PolicyDecider.Decide(
+            session.Policy, new PolicyCommand.Change(session.By, change(session.Policy), "A test.") { At = session.At })));
+
     /// <summary>Gives a command to a case directly; fails the test if it is refused.</summary>
     public Task DoAsync(IncidentId incident, Func<Case?, CaseCommand> command) => RunAsync(
         command(Core.Load(CaseJournal.Definition, incident.Value).State).By,
