@@ -1,8 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using Dapper;
 
@@ -21,7 +19,7 @@ public sealed class OperatorReadsNothingTests
         var silent = escrow.Voting.Sitting[10];
         const string Reasons = "The-clock-of-the-loader-ran-in-UTC-plus-three-5d0c.";
         var ballot = (await escrow.VoteAsync(opened: 10, (m, i) => i == 10 ? escrow.Seal(m, 8642, reasons: Reasons) : escrow.Seal(m)))[10].Ballot;
-        byte[][] secrets = [ballot.Ballot, ballot.Salt, Encoding.UTF8.GetBytes(Reasons), ballot.Ballot[..48], ballot.Ballot[^48..]];
+        byte[][] secrets = [ballot.Ballot, ballot.Salt, Encoding.UTF8.GetBytes(Reasons), Encoding.UTF8.GetBytes($"\"{escrow.Voting.Named.Value}\":8642")];
         var deposit = escrow.Voting.Registry.Core.Load(Server.Rounds.RoundJournal.Definition, escrow.Voting.Round).State!.EscrowOf(silent.Sealer.BallotKeyId)!.Deposit;
 
         var held = Held(escrow);
