@@ -126,6 +126,8 @@ public sealed record Case
 
     public ImmutableList<Petition> Petitions { get; init; } = [];
 
+    public ImmutableList<Resolution> Resolutions { get; init; } = [];
+
     public PendingAct? Pending { get; init; }
 
     /// <summary>How often the case has been taken back for reconsideration with a new assessment.</summary>

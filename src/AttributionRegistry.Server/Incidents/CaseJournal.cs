@@ -25,6 +25,11 @@ public static class CaseJournal
 
     private const string ErasedObservablesSql = "DELETE FROM observable WHERE evidence = @evidence";
 
+    private const string ResolutionSql = """
+        INSERT INTO resolution (incident, round, question, at_us, members, panel_mean, pool) VALUES (@id, @round, @question, @at, @members, @mean, @pool)
+        ON CONFLICT (round, question) DO UPDATE SET at_us = @at, members = @members, panel_mean = @mean, pool = @pool
+        """;
+
     private const string AddPersonSql = """
         INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
         """;
@@ -88,6 +93,7 @@ public static class CaseJournal
             ["case.round-opened"] = typeof(CaseEvent.RoundOpened),
             ["case.round-concluded"] = typeof(CaseEvent.RoundConcluded),
             ["finding.drafted"] = typeof(CaseEvent.FindingDrafted),
+            ["question.resolved"] = typeof(CaseEvent.QuestionResolved),
             [FindingVersion] = typeof(CaseEvent.FindingPublished),
             ["petition.filed"] = typeof(CaseEvent.PetitionFiled),
             ["petition.answered"] = typeof(CaseEvent.PetitionAnswered),
@@ -114,6 +120,20 @@ public static class CaseJournal
         foreach (var id in Located(context.Event))
         {
             rows.Execute(LocatorSql, new { id, incident = row.id });
+        }
+
+        if (context.Event is CaseEvent.QuestionResolved resolved)
+        {
+            rows.Execute(ResolutionSql, new
+            {
+                row.id,
+                round = resolved.Round.Value,
+                question = resolved.Question,
+                row.at,
+                members = resolved.Score?.Members ?? 0,
+                mean = resolved.Score?.PanelMean,
+                pool = resolved.Score?.Pool,
+            });
         }
 
         if (context.Event is CaseEvent.Erased erased)

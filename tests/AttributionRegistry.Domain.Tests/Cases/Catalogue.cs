@@ -83,6 +83,7 @@ internal static class Catalogue
             new CaseCommand.DraftFinding(New<FindingId>(id), Statement()) { By = X, At = T },
             Publication,
             Correction,
+            new CaseCommand.ResolveQuestion("Q1", hypothesis, (LaterFact)(pick % 3), Date("2031"), new Text("A court said so."), [new Source("https://court.example/1")], new PanelScore(11, 1_000_000, 900_000)) { By = X, At = T },
             new CaseCommand.DropPendingAct("A mistake.") { By = X, At = T },
             new CaseCommand.FilePetition(New<PetitionId>(id), (PetitionGround)(pick % 3), new Text("A second log.")) { By = X, At = T },
             new CaseCommand.AnswerPetition(petition, pick % 3 != 0, new Text("Because.")) { By = X, At = T },
