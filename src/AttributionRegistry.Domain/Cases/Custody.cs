@@ -15,6 +15,9 @@ public enum CustodyKind
     Offered,
     Declined,
     OfferWithdrawn,
+
+    /// <summary>The bytes were restored after damage, and hashed.</summary>
+    Restored,
 }
 
 /// <summary>Where, how and why an item was handled, and in what condition it was (the minimum of ISO/IEC 27037, 6.1).</summary>

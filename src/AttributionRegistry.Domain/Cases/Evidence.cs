@@ -130,6 +130,9 @@ public sealed record EvidenceItem
 
     public string? StandingReason { get; init; }
 
+    /// <summary>How it stood before its bytes were found damaged; null while it is not quarantined.</summary>
+    public BeforeDamage? Damage { get; init; }
+
     public Payload? Payload { get; init; }
 
     public required Tlp Tlp { get; init; }

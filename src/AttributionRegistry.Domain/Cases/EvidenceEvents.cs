@@ -157,6 +157,7 @@ public abstract partial record CaseEvent
         {
             Standing = EvidenceStanding.Quarantined,
             StandingReason = "The stored bytes do not match the recorded digest.",
+            Damage = new BeforeDamage(e.Standing, e.StandingReason, state!.CurrentAssessment?.Id, state.EvidenceRoot),
             Custody = e.Custody.Add(new CustodyEvent(CustodyKind.Quarantined, e.Holder, e.Holder, recorded.By, recorded.At, "Digest mismatch on read.")),
         });
     }

@@ -35,7 +35,7 @@ public static class EvidenceProblems
         new(CaseFull, 413, "Case full", "The policy limits how many bytes the items of a case have together, with the uploads begun for it. Nothing was kept.", "Leave out what the case does not need, or ask an operator to raise maxCaseBytes in the policy."),
         new(OpenUploadsUsedUp, 429, "Open uploads used up", "You have begun as many uploads, or announced as many bytes, as the policy allows a person to leave unfinished.", "Finish or delete some of them (GET /v1/uploads), or wait as many seconds as Retry-After says until the oldest expires."),
         new(Damaged, 409, "Evidence damaged", "The stored bytes no longer have the recorded digest. The item is quarantined and nothing was served.", "Tell the custodian; the operator restores the file from a backup."),
-        new(Quarantined, 409, "Evidence quarantined", "The stored bytes were found damaged earlier; nothing is served.", "Tell the custodian."),
+        new(Quarantined, 409, "Evidence quarantined", "The stored bytes were found damaged earlier; nothing is served.", "Once the file is restored from a backup, a custodian has it hashed again: POST …/restoration."),
         new(Erased, 410, "Evidence erased", "The bytes were erased by order of two people. Digest, description and custody stay.", "Read the item for the order and its reason."),
         new(ScannerAbsent, 409, "No scanner", "This instance scans nothing.", "Scan the item yourself; the operator can name a scanner in Registry:ClamAv."),
         new(ScannerUnreachable, 503, "Scanner unreachable", "The scanner gave no verdict; the item carries no new label.", "Try again later, or tell the operator."),
@@ -75,6 +75,8 @@ public static class EvidenceProblems
         new("evidence-not-usable", 409, "Not usable", "The item is quarantined or erased.", "Use another item."),
         new("already-released", 409, "Released already", "The item is let out that far already; a release is not taken back.", "Nothing is to be done."),
         new("nothing-to-erase", 409, "Nothing to erase", "There are no bytes to erase.", "Nothing is to be done."),
+        new("not-quarantined", 409, "Not quarantined", "Only the quarantine of an item can be lifted, and this item is not quarantined.", "Nothing is to be done."),
+        new("still-damaged", 409, "Still damaged", "All stored bytes were read and do not have the recorded digest; the quarantine stays.", "Let the operator restore the file from another backup, then try again."),
         new("gist-missing", 422, "Gist missing", "A gist says the essence in words.", "Add the words."),
         new("withholding-reason", 422, "No reason code", "Withholding has a reason code.", "Add reasonCode."),
     ];

@@ -24,6 +24,9 @@ public static class CaseJournal
 
     private const string ErasedObservablesSql = "DELETE FROM observable WHERE evidence = @evidence";
 
+    // While it was quarantined the machine passed it over without a verdict.
+    private const string ScanAgainSql = "DELETE FROM payload_scan WHERE evidence = @evidence";
+
     private const string AddPersonSql = """
         INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
         """;
@@ -58,6 +61,7 @@ public static class CaseJournal
             ["evidence.destroyed"] = typeof(CaseEvent.Erased),
             ["evidence.scanned"] = typeof(CaseEvent.Scanned),
             ["evidence.quarantined"] = typeof(CaseEvent.Quarantined),
+            ["evidence.restored"] = typeof(CaseEvent.Restored),
             ["evidence.metadata-found"] = typeof(CaseEvent.MetadataFound),
             ["evidence.observables-recorded"] = typeof(CaseEvent.ObservablesRecorded),
             ["evidence.origin-linked"] = typeof(CaseEvent.OriginLinked),
@@ -119,6 +123,11 @@ public static class CaseJournal
         {
             rows.Execute(ErasedSql, new { evidence = erased.Evidence.Value });
             rows.Execute(ErasedObservablesSql, new { evidence = erased.Evidence.Value });
+        }
+
+        if (context.Event is CaseEvent.Restored restored)
+        {
+            rows.Execute(ScanAgainSql, new { evidence = restored.Evidence.Value });
         }
 
         var (before, after) = (People(context.Before), People(state));
