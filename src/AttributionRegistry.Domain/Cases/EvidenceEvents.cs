@@ -93,6 +93,7 @@ public abstract partial record CaseEvent
             {
                 OfferedTo = OfferedTo,
                 Circumstances = Circumstances,
+                Order = Kind == CustodyKind.Transferred ? CustodyChain.OrderOf(e.Offer) : null,
             }),
         });
     }

@@ -36,7 +36,7 @@ public static class CustodyReportPage
         Table(page, "Links", ["No.", "What", "From", "Holder", "Offered to", "Recorded by", "When (UTC)", "Note", "Circumstances", "Leaf"], report.Custody.Select(c => new[]
         {
             Number(c.What.Number), Name(c.What.Kind), c.What.From?.Value, c.What.Holder.Value, c.What.OfferedTo?.Value, c.What.By.Value, Time(c.What.At), c.What.Note,
-            Words(c.What.Circumstances), Leaf(c.Leaf),
+            Words(c.What.Circumstances, c.What.Order), Leaf(c.Leaf),
         }));
         Table(page, "Grades", ["No.", "Source", "Information", "By", "When (UTC)", "Reason", "Leaf"], report.Grades.Select(g => new[]
         {
@@ -108,9 +108,9 @@ public static class CustodyReportPage
         page.Append("</tbody>\n</table>\n");
     }
 
-    private static string Words(Circumstances said) => string.Join("; ", new (string Name, string? Value)[]
+    private static string Words(Circumstances said, CustodyOrder? order) => string.Join("; ", new (string Name, string? Value)[]
     {
-        ("place", said.Place), ("method", said.Method), ("purpose", said.Purpose), ("seal", said.SealNumber), ("SHA-256 seen", said.SeenSha256), ("alteration", said.Alteration),
+        ("by order", order is null ? null : $"{order.By}, {Time(order.At)}: {order.Reason}"), ("place", said.Place), ("method", said.Method), ("purpose", said.Purpose), ("seal", said.SealNumber), ("SHA-256 seen", said.SeenSha256), ("alteration", said.Alteration),
     }.Where(w => w.Value is not null).Select(w => $"{w.Name}: {w.Value}"));
 
     private static string Leaf(LeafView leaf) => $"{leaf.Index} {leaf.Hash} {leaf.Actor}";

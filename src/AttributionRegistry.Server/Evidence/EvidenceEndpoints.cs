@@ -50,6 +50,7 @@ public static class EvidenceEndpoints
         evidence.MapPost("/custody", CustodyVerbs.RecordAsync).WithName("RecordCustody").Refuses(403, 404, 409, 422);
         evidence.MapPost("/custody/offer/acceptance", CustodyVerbs.AnswerOfferAsync).WithName("AnswerCustodyOffer").Refuses(403, 404, 409, 422);
         evidence.MapPost("/custody/offer/withdrawal", CustodyVerbs.WithdrawOfferAsync).WithName("WithdrawCustodyOffer").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/custody/takeover", CustodyVerbs.OrderTakeoverAsync).WithName("OrderCustodyTakeover").Refuses(403, 404, 409, 422);
         evidence.MapGet("/custody-report", ReadCustodyReport.Handle).WithName("ReadCustodyReport")
             .Produces<CustodyReport>(StatusCodes.Status200OK, "application/json", "text/html").Refuses(404, 406);
         evidence.MapGet("/custody-report.html", ReadCustodyReport.Page).WithName("ReadCustodyReportPage").Produces<string>(StatusCodes.Status200OK, "text/html").Refuses(404);

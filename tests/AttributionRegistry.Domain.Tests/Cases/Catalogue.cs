@@ -42,8 +42,12 @@ internal static class Catalogue
             new CaseCommand.SealPayload(item, Bytes(item.Value)) { By = X, At = T },
             new CaseCommand.JudgeAdmissibility(item, pick % 4 != 0, "Looked at.") { By = X, At = T },
             new CaseCommand.Grade(item, (SourceGrade)(pick % 6), (InformationGrade)(1 + (pick % 6)), "Looked at.") { By = X, At = T },
-            new CaseCommand.RecordCustody(item, pick % 3 > 0 ? CustodyKind.Offered : (CustodyKind)(pick % 12), pick % 3 > 0 ? staff : null, "By hand.", ByCourier) { By = X, At = T },
-            new CaseCommand.AnswerOffer(item, pick % 3 > 0, "As found.", Circumstances.None) { By = X, At = T },
+            new CaseCommand.RecordCustody(item, pick % 3 > 0 ? CustodyKind.Offered : (CustodyKind)(pick % 14), pick % 3 > 0 ? staff : null, "By hand.", ByCourier) { By = X, At = T },
+            new CaseCommand.AnswerOffer(item, pick % 3 > 0, "As found.", Circumstances.None) { By = X, At = T, Holder = s?.Find(item) is { } offered ? Cast.Someone(offered.Holder) : null },
+            new CaseCommand.OrderTakeover(item, Cast.Staff[(pick + 1) % Cast.Staff.Count].Id, "On leave for good.")
+            {
+                By = X, At = T, Holder = pick % 3 > 0 || s?.Find(item) is not { } held ? null : Cast.Someone(held.Holder), Receiver = Cast.Staff[(pick + 1) % Cast.Staff.Count],
+            },
             new CaseCommand.WithdrawOffer(item, "No longer needed.") { By = X, At = T },
             new CaseCommand.SubmitStripped(New<EvidenceId>(id), Described(Tlp.Red, null, Stripped(item)), Bytes($"{id}"), new MetadataReport("image/png", [])) { By = X, At = T, Commitments = Committed(item) },
             new CaseCommand.RecordObservables(item, new ObservableReport(StructuredFormat.Stix21, [], 0, 0, 0, 0, false, new string('0', 64))) { By = X, At = T },
