@@ -78,6 +78,8 @@ public static class EvidenceProblems
         new("nothing-to-erase", 409, "Nothing to erase", "There are no bytes to erase.", "Nothing is to be done."),
         new("not-quarantined", 409, "Not quarantined", "Only the quarantine of an item can be lifted, and this item is not quarantined.", "Nothing is to be done."),
         new("still-damaged", 409, "Still damaged", "All stored bytes were read and do not have the recorded digest; the quarantine stays.", "Let the operator restore the file from another backup, then try again."),
+        new("copies-remain", 409, "Full copies remain", "Full copies of the item would go on saying what is erased; the answer names them.", "Say includeCopies: true, so that they go in the same act; or erase the copies alone first."),
+        new("erasure-changed", 409, "Erasure changed", "Copies were made or erased since the erasure was proposed, so the second person would confirm another list.", "Drop the pending act and propose the erasure again."),
         new("gist-missing", 422, "Gist missing", "A gist says the essence in words.", "Add the words."),
         new("withholding-reason", 422, "No reason code", "Withholding has a reason code.", "Add reasonCode."),
     ];

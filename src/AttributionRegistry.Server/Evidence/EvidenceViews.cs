@@ -102,6 +102,9 @@ public sealed record EvidenceInside
     /// <summary>What was said on whether this item rests on the same report as another, oldest first (E8).</summary>
     public required IReadOnlyList<OriginLink> OriginLinks { get; init; }
 
+    /// <summary>The order by which the bytes were destroyed, with the copies that went and what was kept.</summary>
+    public ErasureRecord? Erasure { get; init; }
+
     /// <summary>What was found in the original when this copy was freed of metadata.</summary>
     public MetadataReport? Metadata { get; init; }
 
@@ -253,6 +256,7 @@ public sealed record EvidenceView
         Releases = item.Releases,
         Gists = item.Gists,
         OriginLinks = [.. state.OriginLinks.Where(l => l.One == item.Id || l.Other == item.Id)],
+        Erasure = item.Erasure,
         Metadata = item.Metadata,
         Observables = item.Observables,
     };
