@@ -30,6 +30,9 @@ public static class CaseJournal
         ON CONFLICT (round, question) DO UPDATE SET at_us = @at, members = @members, panel_mean = @mean, pool = @pool
         """;
 
+    // While it was quarantined the machine passed it over without a verdict.
+    private const string ScanAgainSql = "DELETE FROM payload_scan WHERE evidence = @evidence";
+
     private const string AddPersonSql = """
         INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
         """;
@@ -64,6 +67,7 @@ public static class CaseJournal
             ["evidence.destroyed"] = typeof(CaseEvent.Erased),
             ["evidence.scanned"] = typeof(CaseEvent.Scanned),
             ["evidence.quarantined"] = typeof(CaseEvent.Quarantined),
+            ["evidence.restored"] = typeof(CaseEvent.Restored),
             ["evidence.metadata-found"] = typeof(CaseEvent.MetadataFound),
             ["evidence.observables-recorded"] = typeof(CaseEvent.ObservablesRecorded),
             ["evidence.origin-linked"] = typeof(CaseEvent.OriginLinked),
@@ -143,6 +147,11 @@ public static class CaseJournal
         }
 
         Deadlines.Write(rows, row.id, state.Id, context.Before?.Panel?.NextLapse, state.Panel?.NextLapse);
+        if (context.Event is CaseEvent.Restored restored)
+        {
+            rows.Execute(ScanAgainSql, new { evidence = restored.Evidence.Value });
+        }
+
         var (before, after) = (People(context.Before), People(state));
         foreach (var person in after.Except(before))
         {
