@@ -97,11 +97,15 @@ check "tus-js-client and the command line upload through cuts and kills of the s
   src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll "$work/demo" 5089
 check "the command line recounts the fifty tally cases" cli tally tests/vectors/tally-dev.json
 
-echo "== the doctor, the browser, a judge"
+echo "== the doctor, a browser"
+need chromium chromium
 check "the demo is ready once more" start
 check "the doctor finds the running demo sound from outside" cli doctor --server http://127.0.0.1:5089 \
   --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"
 stop
+check "the packages of the browser test are the pinned ones" npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+check "hostile files run nothing in a real Chromium" node tests/browser/hostile.mjs \
+  src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$work/demo" 5089 "$(command -v chromium)"
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]
