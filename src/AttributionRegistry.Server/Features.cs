@@ -13,6 +13,7 @@ using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
 
 namespace AttributionRegistry.Server;
@@ -58,5 +59,6 @@ public static class Features
         v1.MapScales();
         v1.MapPanels();
         v1.MapRounds();
+        v1.MapTrackRecord();
     }
 }

@@ -9,6 +9,8 @@ public static class RoundJournal
 {
     private const string LocatorSql = "INSERT INTO locator (id, incident) VALUES (@id, @incident)";
 
+    private const string VoterSql = "INSERT INTO round_voter (round, person) VALUES (@round, @person)";
+
     public static Journal<Round, RoundEvent> Definition { get; } = new(
         "round",
         new Dictionary<string, Type>
@@ -40,6 +42,10 @@ public static class RoundJournal
         if (context.Event is RoundEvent.Opened e)
         {
             context.Rows.Execute(LocatorSql, new { id = e.Round.Value, incident = e.Incident.Value });
+            foreach (var voter in e.Voters)
+            {
+                context.Rows.Execute(VoterSql, new { round = e.Round.Value, person = voter.Person.Value });
+            }
         }
 
         var round = context.After;

@@ -78,6 +78,9 @@ internal static class Cast
     /// <summary>A drawn member, as the instance knows them.</summary>
     public static Caller Member(PersonId id) => new(id, new HashSet<Role> { Role.PanelMember });
 
+    /// <summary>A person as the instance knows them: staff with their roles, everyone else as a drawn member.</summary>
+    public static Caller Someone(PersonId id) => Staff.FirstOrDefault(s => s.Id == id) ?? Member(id);
+
     public static string NationOf(PersonId member) => Candidates.First(c => c.Id == member.Value).Nationalities[0];
 
     private static string Nation(Region region, int n) => $"{(char)('A' + (int)region)}{(char)('A' + n)}";

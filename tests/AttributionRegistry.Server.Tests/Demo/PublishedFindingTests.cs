@@ -255,6 +255,40 @@ public sealed class PublishedFindingTests(ExerciseFixture exercise) : IClassFixt
     }
 
     [Fact]
+    public async Task R4_A_second_admitted_petition_brings_the_banner_back()
+    {
+        var (first, second) = (await AdmittedAsync("victim"), await AdmittedAsync("namedParty"));
+        const string Upheld = """{"outcome":"upheld","reasons":{"value":"Nothing was wrong.","lang":"en"}}""";
+        (await PostAsync(exercise.As("reviewPanelMember"), $"/v1/petitions/{first}/decision", Upheld)).Status.Should().Be(HttpStatusCode.OK);
+        var between = await GetAsync($"/v1/findings/{WannaCry}");
+        between["status"]!.GetValue<string>().Should().Be("current");
+
+        var incident = between["links"]!["incident"]!.GetValue<string>();
+        var moved = await PostAsync(exercise.As("reviewPanelMember"), $"{incident}/transitions", """{"to":"reconsidering","reason":"The other petition is open."}""");
+        moved.Status.Should().Be(HttpStatusCode.OK, moved.Body.ToJsonString());
+
+        foreach (var path in new[] { "", $"/versions/{between["version"]}" })
+        {
+            var now = await GetAsync($"/v1/findings/{WannaCry}{path}");
+            now["status"]!.GetValue<string>().Should().Be("underReconsideration");
+            now["banner"]!.GetValue<string>().Should().Contain("under reconsideration");
+            now["digest"]!.GetValue<string>().Should().Be(between["digest"]!.GetValue<string>(), "what was found has not changed");
+        }
+
+        (await GetAsync("/v1/findings?status=underReconsideration"))["items"]!.AsArray().Select(f => f!["number"]!.GetValue<string>()).Should().Contain(WannaCry);
+        (await PostAsync(exercise.As("reviewPanelMember"), $"/v1/petitions/{second}/decision", Upheld)).Status.Should().Be(HttpStatusCode.OK);
+        (await GetAsync($"/v1/findings/{WannaCry}"))["status"]!.GetValue<string>().Should().Be("current");
+    }
+
+    private async Task<string> AdmittedAsync(string petitioner)
+    {
+        var filed = await PostAsync(exercise.As(petitioner), $"/v1/findings/{WannaCry}/petitions", """{"ground":"newEvidence","showing":{"value":"A second log.","lang":"en"}}""");
+        var id = filed.Body["id"]!.GetValue<string>();
+        (await PostAsync(exercise.As("reviewPanelMember"), $"/v1/petitions/{id}/answer", """{"admissible":true,"reasons":{"value":"A new log.","lang":"en"}}""")).Status.Should().Be(HttpStatusCode.OK);
+        return id;
+    }
+
+    [Fact]
     public async Task R2_An_inadmissible_petition_is_answered_with_reasons_and_still_published()
     {
         var filed = await PostAsync(exercise.As("victim"), $"/v1/findings/{WannaCry}/petitions", """{"ground":"newEvidence","showing":{"value":"Nothing new.","lang":"en"}}""");
