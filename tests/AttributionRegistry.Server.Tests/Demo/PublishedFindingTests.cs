@@ -164,7 +164,7 @@ public sealed class PublishedFindingTests(ExerciseFixture exercise) : IClassFixt
     }
 
     private static Task<int> VerifyAsync(TextWriter output, params string[] args) => Cli.Commands.RunAsync(
-        ["verify", .. args], output, output, new Registry.Entropy(TimeProvider.System).Bytes, CancellationToken.None);
+        ["verify", .. args], output, output, new Registry.Entropy(TimeProvider.System).Bytes, TimeProvider.System, CancellationToken.None);
 
     [Fact]
     public async Task The_log_holds_the_version_and_opens_the_seals_of_the_case()

@@ -237,5 +237,5 @@ public sealed class EscrowTests
     }
 
     private static Task<int> RunAsync(TextWriter output, params string[] args) =>
-        Commands.RunAsync(args, output, output, new Entropy(new FakeTimeProvider()).Bytes, CancellationToken.None);
+        Commands.RunAsync(args, output, output, new Entropy(new FakeTimeProvider()).Bytes, TimeProvider.System, CancellationToken.None);
 }
