@@ -23,9 +23,32 @@ public static class BallotCommand
         return ExitCode.Holds;
     }
 
-    /// <summary>Hands in the envelope, from which nobody can tell the vote.</summary>
-    public static Task<int> CommitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel) =>
-        SendAsync(args, "envelopes", ballot => ballot.EnvelopeRequest(), output, entropy, cancel);
+    /// <summary>
+    /// Hands in the envelope, from which nobody can tell the vote, and checks the answer: the log's signed word must be for this very ballot
+    /// and its leaf in the signed log (V-73). <c>--vkey</c> pins the log's key; <c>--receipt FILE</c> keeps the word.
+    /// </summary>
+    public static async Task<int> CommitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "round", "vkey", "receipt"]);
+        var (file, round) = (read.Single("sealed ballot"), read.Required("round"));
+        var ballot = SealedBallot.Parse(await File.ReadAllTextAsync(file, cancel));
+        using var client = await Connections.CallerAsync(read, entropy, cancel);
+        var answer = await client.PostAsync($"/v1/rounds/{Uri.EscapeDataString(round)}/envelopes", ballot.EnvelopeRequest(), cancel);
+        var vkey = read.Option("vkey") ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
+        if (BallotReceiptCheck.Fault(answer, ballot, vkey) is { } fault)
+        {
+            await output.WriteLineAsync($"does not hold: {fault}. Keep the sealed ballot, and tell the integrity officer and a scrutineer by another way.");
+            return ExitCode.DoesNotHold;
+        }
+
+        if (read.Option("receipt") is { } into)
+        {
+            PrivateFile.Write(into, answer.ToJsonString());
+        }
+
+        await output.WriteLineAsync(answer["receipt"]!.ToJsonString());
+        return ExitCode.Holds;
+    }
 
     /// <summary>Opens a ballot that was handed in, in the reveal window.</summary>
     public static Task<int> OpenAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel) =>

@@ -38,25 +38,32 @@ public sealed record EnvelopeBody(
 /// <param name="Escrow">Ballot and salt for the scrutineers: required where the round has some, refused where it has none (V-56).</param>
 public sealed record CommitRequest(EnvelopeBody Envelope, string Signature, EscrowRequest? Escrow = null);
 
+/// <summary>The answer to a sealed ballot: as every write, and the log's signed word for this very ballot.</summary>
+/// <param name="Id">The envelope's digest.</param>
+/// <param name="Etag">The entity tag of the round as the caller sees it.</param>
+/// <param name="Receipt">Proof of the act: leaf, inclusion proof, signed checkpoint.</param>
+/// <param name="BallotReceipt">A note signed by the log's key: case, round, ballot key, revision, commitment, nonce, leaf (V-73). A client refuses one that is not its own.</param>
+public sealed record CommittedBallot(string Id, string Etag, Receipt Receipt, string BallotReceipt);
+
 public static class CommitBallot
 {
     /// <summary>
     /// Hands in a sealed ballot, or its next revision. The receipt proves that it is in the log; the same envelope again is
     /// answered with the same leaf (V-52).
     /// </summary>
-    public static Task<Results<Created<Written>, ProblemHttpResult>> HandleAsync(
-        RoundId roundId, Body<CommitRequest> body, Ask ask, Writes writes, RoundActs acts, CancellationToken cancel)
+    public static async Task<Results<Created<CommittedBallot>, ProblemHttpResult>> HandleAsync(
+        RoundId roundId, Body<CommitRequest> body, Ask ask, Writes writes, RoundActs acts, RegistryCore core, CancellationToken cancel)
     {
         var (sent, signature) = (body.Value.Envelope, body.Value.Signature);
         var escrow = body.Value.Escrow;
         if ((sent.Fault() ?? escrow?.Fault()) is { } fault)
         {
-            return Task.FromResult<Results<Created<Written>, ProblemHttpResult>>(fault.ToProblem());
+            return fault.ToProblem();
         }
 
         var digest = RoundRecord.DigestOf(sent);
         var hex = Convert.ToHexStringLower(digest);
-        return writes.CreateAsync(
+        var done = await writes.CreateAsync(
             ask.With(body),
             acts.On(
                 roundId, hex,
@@ -71,6 +78,21 @@ public static class CommitBallot
                 }),
                 earlier: e => e is RoundEvent.Committed { Envelope: var there } && there.Digest == hex),
             $"/v1/rounds/{roundId}/envelopes", cancel);
+        return done.Result switch
+        {
+            Created<Written> { Value: { } written, Location: var at } =>
+                TypedResults.Created(at, new CommittedBallot(written.Id, written.Etag, written.Receipt, WordFor(sent, written.Receipt, ask.At, core))),
+            ProblemHttpResult problem => problem,
+            _ => throw new InvalidOperationException("A write is made or refused."),
+        };
+    }
+
+    private static string WordFor(EnvelopeBody sent, Receipt receipt, DateTimeOffset at, RegistryCore core)
+    {
+        var signer = core.Store.Signer;
+        return new BallotReceipt(
+            sent.CaseId, sent.Round, sent.BallotKeyId, sent.Revision, sent.Commitment, sent.Nonce, receipt.LeafHash, signer.Name,
+            Instant.ToRfc3339(Instant.ToMicroseconds(at))).Sign(signer);
     }
 
     private static bool IsSigned(Round round, PersonId voter, byte[] digest, string signature) =>
