@@ -169,11 +169,17 @@ public static partial class RoundDecider
 /// <summary>What a round holds of its escrow.</summary>
 internal static class EscrowState
 {
-    internal static Round Deposited(this Round state, RoundEvent.Committed committed) => state with
+    // A member may revise a ballot as often as they like; only the last deposit is of use, and the largest is 175 kB.
+    internal static Round Deposited(this Round state, RoundEvent.Committed committed)
     {
-        Envelopes = state.Envelopes.Add(committed.Envelope),
-        Deposits = committed.Escrow is { } deposit ? state.Deposits.Add(deposit) : state.Deposits,
-    };
+        var earlier = state.ChainOf(committed.Envelope.BallotKeyId).Select(e => e.Digest).ToHashSet(StringComparer.Ordinal);
+        var kept = state.Deposits.RemoveAll(d => earlier.Contains(d.EnvelopeDigest));
+        return state with
+        {
+            Envelopes = state.Envelopes.Add(committed.Envelope),
+            Deposits = committed.Escrow is { } deposit ? kept.Add(deposit) : kept,
+        };
+    }
 
     internal static Round Released(this Round state, RoundEvent.SharesReleased released, PersonId by)
     {

@@ -172,6 +172,7 @@ public sealed class EscrowRuleTests
         var round = Open(Escrow).On(1).Do(1, Sealed(1, text: "a"));
         round.Do(1, Sealed(1, 2, round.State!.Envelopes[0].Digest, "b"));
         round.State!.PendingEscrows.Should().ContainSingle().Which.Deposit.Commitment.Should().Be(Sha256Hex.Of("b"));
+        round.State.Deposits.Should().ContainSingle("what was replaced is not kept at hand");
     }
 
     [Fact]

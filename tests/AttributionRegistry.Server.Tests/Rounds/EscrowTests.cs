@@ -236,6 +236,24 @@ public sealed class EscrowTests
         (await member.Client.GetAsync(path)).StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task V_56_a_scrutineer_makes_and_registers_a_key_with_the_command_line()
+    {
+        await using var escrow = await EscrowCase.ReadyAsync();
+        var scrutineer = await escrow.NewScrutineerAsync(withKey: false);
+        var folder = Directory.CreateTempSubdirectory("scrutineer-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "api.key"), scrutineer.Client.DefaultRequestHeaders.Authorization!.Parameter);
+        var output = new StringWriter();
+        (await RunAsync(
+            output, "scrutineer", "key", "--out", Path.Combine(folder, "escrow.pem"), "--server", escrow.Voting.Registry.Address, "--api-key-file", Path.Combine(folder, "api.key")))
+            .Should().Be(0, output.ToString());
+        var listed = JsonNode.Parse(await scrutineer.Client.GetStringAsync($"/v1/people/{scrutineer.Id}/escrow-keys"))!.AsArray().Single()!;
+        output.ToString().Trim().Should().Be($"{(string?)listed["keyId"]} {(string?)listed["spki"]}");
+        using var key = PrivateFile.ReadEscrowKey(Path.Combine(folder, "escrow.pem"));
+        B64Url.Encode(key.ExportSubjectPublicKeyInfo()).Should().Be((string?)listed["spki"]);
+        Directory.Delete(folder, recursive: true);
+    }
+
     private static Task<int> RunAsync(TextWriter output, params string[] args) =>
         Commands.RunAsync(args, output, output, new Entropy(new FakeTimeProvider()).Bytes, TimeProvider.System, CancellationToken.None);
 }
