@@ -21,7 +21,7 @@ public static class Commands
           tally FILE                                           recount a file of tally cases
           ballot seal --round ROUND --answers FILE --key PEM --out SEALED [--previous SEALED]
                                                                seal a ballot for a round (as GET /v1/rounds/ID answered it)
-          ballot commit SEALED --server URL --round ID CALLER  hand in the sealed ballot
+          ballot commit SEALED --server URL --round ID CALLER  hand in the sealed ballot, check the receipt ([--vkey KEY] [--receipt FILE])
           ballot open SEALED --server URL --round ID CALLER    open it in the reveal window
           ballot verify SEALED [--round ROUND]                 check a sealed ballot
           scrutineer key --out PEM [--server URL CALLER]       make an escrow key, and register it where a server is given
