@@ -1,5 +1,6 @@
 using AttributionRegistry.Cli.Ballots;
 using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Cli.Doctor;
 using AttributionRegistry.Cli.Draws;
 using AttributionRegistry.Cli.Evidence;
 using AttributionRegistry.Cli.Http;
@@ -30,6 +31,8 @@ public static class Commands
           draw verify --panel ID --server URL CALLER           the same, asking the server
           verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
           log audit URL [--vkey KEY]                           walk the whole log and recompute its root
+          doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
+                                                               and with a custodian's, auditor's or operator's key its stored bytes
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
                           [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never]
                                                                files over 64 MiB go in pieces that survive cuts
@@ -40,12 +43,12 @@ public static class Commands
           help                                                 this text; so does --help anywhere
 
         CALLER says whose API key is used: --credentials FILE --as NAME, or --api-key-file FILE, or ATTRIBUTION_API_KEY in the environment.
-        A stopped registry is looked at by the server's own verb: AttributionRegistry.Server doctor --data DIR --keys DIR.
+        'doctor' asks a running registry; a stopped one is looked at by the server's own verb: AttributionRegistry.Server doctor --data DIR --keys DIR.
         Exit codes: 0 it holds, 1 it does not hold or was refused, 2 wrong use, 3 the server could not be reached.
         """;
 
     /// <summary>Runs one verb. Never throws for what comes from outside: it says so and answers an exit code.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Func<int, byte[]> entropy, CancellationToken cancel)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Func<int, byte[]> entropy, TimeProvider clock, CancellationToken cancel)
     {
         try
         {
@@ -64,6 +67,7 @@ public static class Commands
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
+                ["doctor", .. var rest] => await DoctorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
                 ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),
                 ["evidence", "export", .. var rest] => await EvidenceCommand.ExportAsync(rest, output, entropy, cancel),
