@@ -108,10 +108,10 @@ export async function checkReceipt(sealed, receipt, mine, verifier, entry = null
   };
   const { envelope, digest } = sealed;
   if (mine?.ballotKeyId !== envelope.ballotKeyId) refuse('The receipt is for another ballot key than yours.');
-  const shown = mine.envelopes.find(each => each.revision === envelope.revision);
+  const shown = mine.envelopes.find(each => each.envelope.revision === envelope.revision);
   if (!shown || shown.digest !== digest) refuse('The record does not hold your envelope.');
-  if (shown.commitment !== envelope.commitment) refuse('The receipt is for another commitment than yours.');
-  if (shown.nonce !== envelope.nonce) refuse('The receipt is for another nonce than yours.');
+  if (shown.envelope.commitment !== envelope.commitment) refuse('The receipt is for another commitment than yours.');
+  if (shown.envelope.nonce !== envelope.nonce) refuse('The receipt is for another nonce than yours.');
   const checkpoint = await openCheckpoint(receipt.checkpoint, verifier);
   const leaf = base64url.decode(receipt.leafHash);
   const proof = receipt.inclusionProof.map(each => base64url.decodePadded(each));

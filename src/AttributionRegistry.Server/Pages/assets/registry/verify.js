@@ -130,7 +130,9 @@ async function openingsFault({ round }) {
   return null;
 }
 
-const escrowStep = ({ round }) => escrowFault(round);
+function escrowStep({ round }) {
+  return escrowFault(round);
+}
 
 /** The record of a round as the input of the count. */
 export function inputOf(round) {
