@@ -32,19 +32,20 @@ export function download(name, text, type = 'application/json') {
   setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
-/** Runs a form's or button's act; a failure is said beside it, and the button waits meanwhile. */
+/** Runs a form's or button's act; a failure is said beside it, and the button waits meanwhile, and for good where true comes back. */
 export function onAct(target, type, place, run) {
   target.addEventListener(type, async event => {
     event.preventDefault();
     const button = event.submitter ?? (target instanceof HTMLButtonElement ? target : null);
     if (button) button.disabled = true;
+    let spent = false;
     place.replaceChildren();
     try {
-      await run(event);
+      spent = await run(event) === true;
     } catch (fault) {
       place.replaceChildren(note(fault.message, 'failed'));
     } finally {
-      if (button) button.disabled = false;
+      if (button) button.disabled = spent;
     }
   });
 }
