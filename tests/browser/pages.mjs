@@ -22,6 +22,7 @@ let passed = 0;
 async function open(path, options = {}) {
   const context = await browser.newContext({ acceptDownloads: true, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(8000);
   page.on('pageerror', fault => complaints.push(`${path}: ${fault.message}`));
   page.on('console', said => { if (/Content Security Policy|Refused to/.test(said.text())) complaints.push(`${path}: ${said.text()}`); });
   await options.before?.(page);
@@ -110,7 +111,7 @@ const roundFile = join(work, 'round.json');
 writeFileSync(roundFile, JSON.stringify(round));
 const member = await open(`/vote/?round=${tour.ROUND}`);
 
-const said = (page, id, text) => page.waitForFunction(([place, wanted]) => document.getElementById(place).textContent.includes(wanted), [id, text], { timeout: 20000 });
+const said = (page, id, text) => page.waitForFunction(([place, wanted]) => document.getElementById(place).textContent.includes(wanted), [id, text], { timeout: 8000 });
 
 async function fill(page, percents, reasons) {
   for (const [i, percent] of percents.entries()) await page.fill(`#q0-h${i}`, percent);

@@ -9,7 +9,7 @@ export function element(name, attributes = {}, ...children) {
     if (value === true) made.setAttribute(key, '');
     else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, value);
   }
-  made.append(...children.flat().filter(each => each !== null && each !== undefined).map(each => (each instanceof Node ? each : String(each))));
+  made.append(...children.flat(Infinity).filter(each => each !== null && each !== undefined).map(each => (each instanceof Node ? each : String(each))));
   return made;
 }
 

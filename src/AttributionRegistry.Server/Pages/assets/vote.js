@@ -34,10 +34,10 @@ onAct($('sign-in'), 'submit', $('signed-in'), async () => {
 async function roundsList() {
   const { items } = await api().get('/v1/incidents?stage=voting');
   const found = [];
-  for (const { id, facts, name } of items) {
+  for (const { id, name } of items) {
     const { rounds } = await api().get(`/v1/incidents/${id}/rounds`).catch(() => ({ rounds: [] }));
     for (const round of rounds.filter(each => each.mine)) {
-      const button = element('button', { type: 'button' }, `Round ${round.number} of ${facts?.name ?? name ?? id}`);
+      const button = element('button', { type: 'button' }, `Round ${round.number} of ${name}`);
       button.addEventListener('click', () => {
         $('round').value = round.id;
         $('sign-in').requestSubmit();
@@ -50,8 +50,8 @@ async function roundsList() {
 
 async function showRound(id) {
   const round = await api().get(`/v1/rounds/${encodeURIComponent(id)}`);
-  const { hypotheses } = await api().get(`/v1/incidents/${round.incident}/hypotheses`);
-  const statements = new Map(hypotheses.map(each => [each.id, each.content.statement.value]));
+  const { items } = await api().get(`/v1/incidents/${round.incident}/hypotheses`);
+  const statements = new Map(items.map(each => [each.id, each.content.statement.value]));
   const titles = new Map();
   for (const evidence of round.evidence) {
     const item = await api().get(`/v1/evidence/${evidence}`).catch(() => null);
@@ -98,8 +98,7 @@ onAct($('declare'), 'submit', $('declare-said'), async () => {
   const key = need('key', 'Make or load your ballot key first.');
   const longTerm = await readSigningKey(await $('long-term').files[0].text());
   const caseId = $('case').value.trim(), spki = base64url.encode(longTerm.spki);
-  const answer = await api().get(`/v1/people/${state.me.id}/signing-keys`);
-  const registered = (answer.keys ?? answer.items ?? []).find(each => each.spki === spki && !each.retiredAt);
+  const registered = (await api().get(`/v1/people/${state.me.id}/signing-keys`)).find(each => each.spki === spki && !each.retiredAt);
   if (!registered) throw new Error('This long-term key is not registered for you.');
   const panel = await api().get(`/v1/incidents/${encodeURIComponent(caseId)}/panel`);
   const words = $('statement').value.trim();
