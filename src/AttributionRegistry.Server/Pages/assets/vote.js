@@ -27,8 +27,9 @@ onAct($('sign-in'), 'submit', $('signed-in'), async () => {
     $('api-key').required = false;
   }
   const id = $('round').value.trim();
-  $('signed-in').replaceChildren(note(`Signed in as ${state.me.name}.`, 'ok'), ...(id ? [] : await roundsList()));
+  const rounds = id ? [] : await roundsList();
   if (id) await showRound(id);
+  $('signed-in').replaceChildren(note(`Signed in as ${state.me.name}.`, 'ok'), ...rounds);
 });
 
 async function roundsList() {
@@ -58,6 +59,10 @@ async function showRound(id) {
     titles.set(evidence, item?.title ?? item?.gist?.value ?? evidence);
   }
   state.round = round;
+  if (state.keyId !== null && round.mine && round.mine.ballotKeyId !== state.keyId) {
+    Object.assign(state, { key: null, keyId: null });
+    $('key-said').replaceChildren(note(`You vote in this round with the key ${round.mine.ballotKeyId}; load that one.`, 'failed'));
+  }
   $('case').value = round.incident;
   $('questions').replaceChildren(...questionsForm(round, statements, titles));
   $('round-said').replaceChildren(
