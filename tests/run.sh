@@ -96,15 +96,20 @@ check "the packages of the upload tests are the pinned ones" npm ci --prefix tes
 check "tus-js-client and the command line upload through cuts and kills of the server" node tests/uploads/upload.mjs \
   src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll "$work/demo" 5089
 check "the command line recounts the fifty tally cases" cli tally tests/vectors/tally-dev.json
+check "the scripts of the pages hold to the vectors" node --test tests/pages
+node tests/pages/differential.mjs 500 1 >"$work/random.json"
+check "the command line counts 500 random cases as the scripts of the pages do" cli tally "$work/random.json"
 
 echo "== the doctor, a browser, a judge"
 skip() { skipped=$((skipped + 1)); echo "skip $1: $2"; } # name reason
 need chromium chromium
+check "the packages of the browser test are the pinned ones" npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
 check "the demo is ready once more" start
 check "the doctor finds the running demo sound from outside" cli doctor --server http://127.0.0.1:5089 \
   --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"
+check "members vote and readers recount by page, and what was tampered with is named" node tests/browser/pages.mjs \
+  http://127.0.0.1:5089 "$work/demo" "$PWD/src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll"
 stop
-check "the packages of the browser test are the pinned ones" npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
 check "hostile files run nothing in a real Chromium" node tests/browser/hostile.mjs \
   src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$work/demo" 5089 "$(command -v chromium)"
 shared= above=$PWD # where third-party files are that are not part of this repository

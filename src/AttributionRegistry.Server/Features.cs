@@ -7,6 +7,7 @@ using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Keys;
 using AttributionRegistry.Server.LogServing;
+using AttributionRegistry.Server.Pages;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Policies;
@@ -43,6 +44,7 @@ public static class Features
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapLog();
+        routes.MapPages();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();

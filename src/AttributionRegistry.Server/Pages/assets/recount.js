@@ -1,0 +1,104 @@
+// The page /recount: a finding and its record, from the server or from files, checked in this browser.
+
+import { $, element, note, table } from './dom.js';
+import { parseStrict } from './registry/jcs.js';
+import { CHECKS, verdictOf, verify } from './registry/verify.js';
+
+const STATES = { ok: 'ok', failed: 'failed', skipped: 'not checked', waiting: '…' };
+
+async function answerOf(path) {
+  const answer = await fetch(path, { cache: 'no-store', credentials: 'omit' });
+  if (!answer.ok) throw new Error(answer.status === 404 ? `There is no ${path}.` : `${path} answered ${answer.status}.`);
+  return answer;
+}
+
+const textAt = async path => (await answerOf(path)).text();
+const bytesAt = async path => new Uint8Array(await (await answerOf(path)).arrayBuffer());
+
+async function run(load) {
+  $('outcome').hidden = false;
+  $('about').replaceChildren();
+  $('tally').replaceChildren();
+  $('verdict').className = 'verdict waiting';
+  $('verdict').textContent = 'Computing…';
+  $('steps').replaceChildren(...CHECKS.map(check => line({ ...check, state: 'waiting', what: '' })));
+  $('result').focus();
+  try {
+    const { representation, record, log } = await load();
+    $('about').replaceChildren(...about(representation));
+    const steps = [];
+    for await (const step of verify(representation, record, log)) {
+      steps.push(step);
+      $('steps').children[steps.length - 1].replaceWith(line(step));
+    }
+    const verdict = verdictOf(steps);
+    $('verdict').className = `verdict ${verdict.valid ? 'ok' : 'failed'}`;
+    $('verdict').textContent = verdict.text;
+    if (record?.round?.tally) showTally(representation, record, steps.find(step => step.name === 'tally')?.recounted);
+  } catch (fault) {
+    $('steps').replaceChildren();
+    $('verdict').className = 'verdict failed';
+    $('verdict').textContent = fault.message;
+  }
+}
+
+const line = ({ name, means, state, what }) => element('li', { 'data-check': name, 'data-state': state },
+  element('span', { class: `state ${state}` }, STATES[state]),
+  element('span', {}, means, ' ', element('span', { class: 'name' }, `(${name})`)),
+  what ? element('span', { class: 'what' }, what) : null);
+
+function about({ number, version, banner, finding }) {
+  return [
+    element('h3', {}, `${number ?? 'A finding without a number'}${finding?.incident?.name ? `: ${finding.incident.name}` : ''}`),
+    banner ? note(banner) : null,
+    ...(finding?.propositions ?? []).map(each => element('p', {}, String(each.sentence), ' ', each.confidence?.sentence ? String(each.confidence.sentence) : '')),
+    element('p', {}, `Version ${version}. The sentences above are the finding's own; below is what your browser makes of it.`),
+  ].filter(each => each !== null);
+}
+
+const FIELDS = [
+  ['outcome', 'Outcome'], ['hypothesis', 'Hypothesis found'], ['blockedBy', 'Blocked by'], ['quorum', 'Quorum'], ['threshold', 'Supporters needed'],
+  ['likelihoodTerm', 'Likelihood of the median'], ['confidence', 'Confidence (lower median)'], ['dissents', 'Dissents'],
+];
+const COUNTS = { votes: 'Votes', abstained: 'Abstained', spoiled: 'Spoiled', unrevealed: 'Committed, not opened', absent: 'Absent', void: 'Void' };
+const said = value => (value === null || value === undefined ? '—' : typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value).replaceAll('_', ' '));
+
+function showTally({ finding }, { round }, recounted) {
+  const names = new Map((finding?.matrix?.hypotheses ?? []).map(each => [each.id, each.statement?.value ?? each.id]));
+  const head = ['', 'Published', 'Recounted here'];
+  const tables = Object.entries(round.tally.questions).map(([id, published]) => {
+    const mine = recounted?.questions?.[id];
+    const row = (label, of) => [label, said(of(published)), mine ? said(of(mine)) : 'could not be counted'];
+    const rows = [
+      ...FIELDS.map(([field, label]) => row(label, it => (field === 'hypothesis' ? names.get(it.hypothesis) ?? it.hypothesis : it[field]))),
+      ...Object.entries(COUNTS).map(([field, label]) => row(label, it => it.counts?.[field])),
+      ...Object.keys(published.support ?? {}).map(h => row(names.get(h) ?? h, it =>
+        `${said(it.support?.[h])} supporters from ${said(it.regions?.[h])} regions, median ${percent(it.medianBp?.[h])}, ${said(it.status?.[h])}`)),
+    ];
+    return table(`The count of question ${id}`, head, rows);
+  });
+  $('tally').replaceChildren(element('h3', {}, 'The count'), ...tables);
+}
+
+const percent = basisPoints => (typeof basisPoints === 'number' ? `${basisPoints / 100} %` : '—');
+
+$('by-number').addEventListener('submit', event => {
+  event.preventDefault();
+  const number = encodeURIComponent($('number').value.trim()), vkey = $('vkey').value.trim();
+  run(async () => {
+    const [finding, record] = await Promise.all([textAt(`/v1/findings/${number}`), textAt(`/v1/findings/${number}/record`)]);
+    return { representation: parseStrict(finding), record: parseStrict(record), log: { text: textAt, bytes: bytesAt, vkey: vkey || null } };
+  });
+});
+
+$('by-files').addEventListener('submit', event => {
+  event.preventDefault();
+  const [finding] = $('finding-file').files, [record] = $('record-file').files;
+  run(async () => ({ representation: parseStrict(await finding.text()), record: record ? parseStrict(await record.text()) : null, log: null }));
+});
+
+const asked = new URLSearchParams(location.search).get('finding');
+if (asked) {
+  $('number').value = asked;
+  $('by-number').requestSubmit();
+}

@@ -1,0 +1,271 @@
+// The pages in a real Chromium, against a running demo: node pages.mjs ADDRESS DEMO_FOLDER CLI_DLL [SCREENSHOTS_FOLDER]
+// A member seals, hands in, revises and opens by page; the command line reads what the page sealed and the reverse; forged receipts and
+// tampered records are refused; no page asks for anything that its policy forbids.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [address, demo, cliDll, shots] = process.argv.slice(2);
+const work = mkdtempSync(join(tmpdir(), 'pages-'));
+const tour = Object.fromEntries([...readFileSync(join(demo, 'tour.env'), 'utf8').matchAll(/^(\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]));
+const cli = (...args) => execFileSync('dotnet', [cliDll, ...args], { encoding: 'utf8', cwd: work });
+const ask = async (path, key, init = {}) => (await fetch(address + path, { ...init, headers: { Authorization: `Bearer ${key}`, ...init.headers } })).json();
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const complaints = [];
+let passed = 0;
+
+async function open(path, options = {}) {
+  const context = await browser.newContext({ acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8000);
+  page.on('pageerror', fault => complaints.push(`${path}: ${fault.message}`));
+  page.on('console', said => { if (/Content Security Policy|Refused to/.test(said.text())) complaints.push(`${path}: ${said.text()}`); });
+  await options.before?.(page);
+  await page.goto(address + path);
+  return page;
+}
+
+async function check(name, run) {
+  try {
+    await run();
+    passed++;
+    console.log(`ok   ${name}`);
+  } catch (fault) {
+    console.log(`FAIL ${name}: ${fault.message}`);
+    process.exitCode = 1;
+  }
+}
+
+const verdictOn = async page => {
+  await page.waitForFunction(() => /(^|\s)(ok|failed)(\s|$)/.test(document.getElementById('verdict').className), null, { timeout: 60000 });
+  return page.textContent('#verdict');
+};
+
+const save = async (page, act, name) => {
+  const [file] = await Promise.all([page.waitForEvent('download'), act()]);
+  const path = join(work, name);
+  await file.saveAs(path);
+  return path;
+};
+
+// ---- recount
+const { items: findings } = await (await fetch(`${address}/v1/findings`)).json();
+for (const { number } of findings) {
+  await check(`${number} is recounted: valid`, async () => {
+    const page = await open(`/recount?finding=${number}`);
+    assert.equal(await verdictOn(page), 'valid');
+    assert.equal(await page.locator('#steps [data-state=ok]').count(), 13);
+    await page.context().close();
+  });
+}
+
+const [{ number }] = findings.filter(each => each.number.endsWith('0001'));
+const tampered = (path, change) => page => page.route(`**${path}`, async route => {
+  const answer = await route.fetch(), json = await answer.json();
+  change(json);
+  await route.fulfill({ response: answer, json });
+});
+const record = change => tampered(`/v1/findings/${number}/record`, change);
+const flip = text => text.slice(0, 60) + (text[60] === 'A' ? 'B' : 'A') + text.slice(61);
+for (const [name, failing, before] of [
+  ['a changed ballot', 'openings', record(r => { r.round.openings[0].ballot = flip(r.round.openings[0].ballot); })],
+  ['a changed commitment', 'envelopes', record(r => { r.round.envelopes[0].commitment = '00'.repeat(32); })],
+  ['a dropped envelope', 'openings', record(r => { r.round.envelopes.shift(); })],
+  ['a changed tally', 'tally', record(r => { r.round.tally.questions.Q1.threshold++; })],
+  ['a changed draw seed', 'draw', record(r => { r.draw.seed = '00'.repeat(32); })],
+  ['a changed share of escrow', 'escrow', record(r => { r.round.escrow.opened[0].shares[0].share = r.round.escrow.opened[0].shares[1].share; })],
+  ['a changed digest', 'digest', tampered(`/v1/findings/${number}`, f => { f.digest = '00'.repeat(32); })],
+  ['a log entry that is another', 'log', record(r => { r.logIndex--; })],
+]) {
+  await check(`${name} is called ${failing}`, async () => {
+    const page = await open(`/recount?finding=${number}`, { before });
+    assert.match(await verdictOn(page), new RegExp(`^${failing}: `));
+    assert.equal(await page.getAttribute(`[data-check=${failing}]`, 'data-state'), 'failed');
+    await page.context().close();
+  });
+}
+
+await check('saved files are recounted without the server', async () => {
+  const files = await Promise.all(['', '/record'].map(async end => {
+    const path = join(work, `saved${end.replace('/', '-')}.json`);
+    writeFileSync(path, await (await fetch(`${address}/v1/findings/${number}${end}`)).text());
+    return path;
+  }));
+  const page = await open('/recount');
+  await page.context().setOffline(true);
+  await page.setInputFiles('#finding-file', files[0]);
+  await page.setInputFiles('#record-file', files[1]);
+  await page.click('text=Recount the files');
+  assert.equal(await verdictOn(page), 'valid (not checked: log)');
+  await page.context().close();
+});
+
+// ---- vote
+const round = await ask(`/v1/rounds/${tour.ROUND}`, tour.MEMBER_KEY);
+const roundFile = join(work, 'round.json');
+writeFileSync(roundFile, JSON.stringify(round));
+const member = await open(`/vote/?round=${tour.ROUND}`);
+
+const said = (page, id, text) => page.waitForFunction(([place, wanted]) => document.getElementById(place).textContent.includes(wanted), [id, text], { timeout: 8000 });
+
+async function fill(page, percents, reasons) {
+  for (const [i, percent] of percents.entries()) await page.fill(`#q0-h${i}`, percent);
+  await page.selectOption('#q0-confidence', 'moderate');
+  await page.check('#q0-e0');
+  await page.fill('#q0-reasons', reasons);
+}
+
+await check('a member signs in and loads the ballot key', async () => {
+  await member.fill('#api-key', tour.MEMBER_KEY);
+  await member.click('#sign-in button');
+  await said(member, 'signed-in', 'Signed in as');
+  await member.setInputFiles('#key-file', tour.BALLOT_KEY);
+  await said(member, 'key-said', round.mine.ballotKeyId);
+  assert.equal(await member.inputValue('#api-key'), '');
+  assert.deepEqual(await member.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]), [0, 0, '']);
+});
+
+await check('a key of somebody else is refused', async () => {
+  const others = readdirSync(join(tour.BALLOT_KEY, '..')).filter(each => each.endsWith('.pem') && !tour.BALLOT_KEY.endsWith(each));
+  await member.setInputFiles('#key-file', join(tour.BALLOT_KEY, '..', others[0]));
+  await said(member, 'key-said', 'this one is');
+  await member.setInputFiles('#key-file', tour.BALLOT_KEY);
+  await said(member, 'key-said', 'This is the key');
+});
+
+await check('likelihoods that do not make 100 % are refused', async () => {
+  await fill(member, ['70', '10', '15', '4.99'], 'x');
+  await member.click('#ballot button');
+  await said(member, 'ballot-said', '99.99 %');
+});
+
+let first, second;
+await check('a ballot is shown byte for byte, sealed, saved before it can be handed in, and handed in', async () => {
+  await fill(member, ['70', '10', '15', '5'], 'Zażółć “quoted” 🔍 </script>');
+  await member.click('#ballot button');
+  await member.waitForSelector('#seal-section:not([hidden])');
+  const shown = await member.textContent('#canonical');
+  assert.ok(await member.isDisabled('#commit') && await member.isDisabled('#saved'));
+  first = await save(member, () => member.click('#seal'), 'first.json');
+  assert.ok(await member.isDisabled('#commit'));
+  assert.equal(Buffer.from(JSON.parse(readFileSync(first, 'utf8')).ballot, 'base64url').toString('utf8'), shown);
+  await member.check('#saved');
+  await member.click('#commit');
+  await said(member, 'seal-said', 'Handed in');
+  assert.match(cli('ballot', 'verify', first, '--round', roundFile), /^holds: commitment, digest, signature and round/);
+});
+
+await check('a ballot is revised', async () => {
+  await fill(member, ['80', '10', '5', '5'], 'On reflection.');
+  await member.click('#ballot button');
+  second = await save(member, () => member.click('#seal'), 'second.json');
+  await member.check('#saved');
+  await member.click('#commit');
+  await said(member, 'seal-said', 'Handed in');
+  const { mine } = await ask(`/v1/rounds/${tour.ROUND}`, tour.MEMBER_KEY);
+  assert.deepEqual(mine.envelopes.map(each => each.envelope.revision).sort(), [1, 2]);
+});
+
+await check('a receipt for another commitment is refused', async () => {
+  const page = await open(`/vote/?round=${tour.ROUND}`);
+  await page.fill('#api-key', tour.MEMBER_KEY);
+  await page.click('#sign-in button');
+  await said(page, 'signed-in', 'Signed in as');
+  await page.setInputFiles('#key-file', tour.BALLOT_KEY);
+  await said(page, 'key-said', 'This is the key');
+  await fill(page, ['85', '5', '5', '5'], 'Third.');
+  await page.setInputFiles('#previous', second);
+  await page.click('#ballot button');
+  await page.waitForSelector('#seal-section:not([hidden])');
+  await save(page, () => page.click('#seal'), 'third.json');
+  await page.check('#saved');
+  await page.route(`**/v1/rounds/${tour.ROUND}/envelopes`, route => route.fulfill({ json: { receipt: { leafIndex: 0, leafHash: 'AAAA', checkpoint: '', inclusionProof: [] } } }));
+  await page.click('#commit');
+  await said(page, 'seal-said', 'its receipt is not yours');
+  await page.unroute(`**/v1/rounds/${tour.ROUND}/envelopes`);
+  await page.route(`**/v1/rounds/${tour.ROUND}/envelopes`, async route => {
+    const answer = await route.fetch(), json = await answer.json();
+    json.receipt.leafHash = Buffer.alloc(32).toString('base64url');
+    await route.fulfill({ response: answer, json });
+  });
+  await page.click('#commit');
+  await said(page, 'seal-said', 'does not lead from the entry to the signed root');
+  second = join(work, 'third.json'); // the server has it: it is the last revision now
+  await page.context().close();
+});
+
+// ---- open
+await check('the command line seals for another member, and the page opens it', async () => {
+  const keys = join(tour.BALLOT_KEY, '..');
+  const credentials = JSON.parse(readFileSync(tour.CREDENTIALS, 'utf8')).people;
+  const answers = join(work, 'answers.json');
+  writeFileSync(answers, JSON.stringify({ Q1: { likelihood: Object.fromEntries(round.questions[0].hypotheses.map((h, i) => [h, [7000, 1000, 1500, 500][i]])), confidence: 'low', cites: [round.evidence[0]], reasons: 'By command line.' } }));
+  let other = null;
+  for (const each of credentials.filter(one => /^Exercise member/.test(one.name) && one.apiKey !== tour.MEMBER_KEY)) {
+    const { mine } = await ask(`/v1/rounds/${tour.ROUND}`, each.apiKey);
+    if (mine && mine.envelopes.length === 0) other = { ...each, keyId: mine.ballotKeyId };
+  }
+  assert.ok(other, 'somebody else has not voted');
+  const [, nn, region] = /(\d\d) \((\w+)\)/.exec(other.name);
+  const sealed = join(work, 'by-cli.json');
+  cli('ballot', 'seal', '--round', roundFile, '--answers', answers, '--key', join(keys, `${region}-${nn}.pem`), '--out', sealed);
+  cli('ballot', 'commit', sealed, '--server', address, '--round', tour.ROUND, '--credentials', tour.CREDENTIALS, '--as', other.name);
+  await fetch(`${address}/v1/rounds/${tour.ROUND}/windows`, { method: 'POST', headers: { Authorization: `Bearer ${tour.CHAIR_KEY}` } });
+  const page = await open(`/vote/?round=${tour.ROUND}`);
+  await page.fill('#api-key', other.apiKey);
+  await page.click('#sign-in button');
+  await page.waitForSelector('#open-section:not([hidden])');
+  await page.setInputFiles('#open-file', sealed);
+  await page.click('#open button');
+  await said(page, 'open-said', 'Your ballot is received');
+  await page.context().close();
+});
+
+await check('the command line opens what the page sealed', async () => {
+  assert.match(cli('ballot', 'open', second, '--server', address, '--round', tour.ROUND, '--credentials', tour.CREDENTIALS, '--as', tour.MEMBER), /leafIndex/);
+});
+
+await check('a scrutineer makes a key that the command line reads', async () => {
+  const page = await open('/vote/scrutineer');
+  const pem = await save(page, () => page.click('#make-key'), 'escrow-key.pem');
+  await said(page, 'key-said', 'This is the key e-');
+  assert.match(readFileSync(pem, 'utf8'), /^-----BEGIN PRIVATE KEY-----/);
+  await page.setInputFiles('#key-file', pem);
+  await said(page, 'key-said', 'This is the key e-');
+  await page.context().close();
+});
+
+// ---- how they look, and what they ask for
+if (shots) mkdirSync(shots, { recursive: true });
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [360, 1440]) {
+    await check(`nothing sticks out at ${width} px, ${colorScheme}`, async () => {
+      for (const path of ['/vote/', '/vote/scrutineer', `/recount?finding=${number}`]) {
+        const page = await open(path, { colorScheme, viewport: { width, height: 900 } });
+        if (path.startsWith('/recount')) await verdictOn(page);
+        if (path === '/vote/') {
+          await page.fill('#round', tour.ROUND);
+          await page.fill('#api-key', tour.MEMBER_KEY);
+          await page.click('#sign-in button');
+          await page.waitForSelector('#ballot-section:not([hidden])');
+        }
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        const unnamed = await page.evaluate(() => [...document.querySelectorAll('input,select,textarea')].filter(each => each.labels.length === 0).map(each => each.id));
+        if (shots) await page.screenshot({ path: join(shots, `${path.replace(/\W+/g, '-')}${width}-${colorScheme}.png`), fullPage: true });
+        assert.equal(over, 0, `${path} is ${over} px too wide`);
+        assert.deepEqual(unnamed, [], `${path} has inputs without a label`);
+        await page.context().close();
+      }
+    });
+  }
+}
+
+await check('no page broke its policy, and no script failed', async () => assert.deepEqual(complaints, []));
+await browser.close();
+rmSync(work, { recursive: true, force: true });
+console.log(`${passed} passed`);
