@@ -208,23 +208,25 @@ test('a forged receipt is refused, whatever in it is not one\'s own', async () =
   const id = createHash('sha256').update(Buffer.concat([Buffer.from('log.example\n'), Buffer.of(1), raw])).digest().subarray(0, 4);
   const verifier = await readVerifierKey(`log.example+${id.toString('hex')}+${Buffer.concat([Buffer.of(1), raw]).toString('base64')}`);
   const entry = new TextEncoder().encode('entry'), leaf = await leafHash(entry);
-  const note = root => {
-    const text = `log.example\n1\n${Buffer.from(root).toString('base64')}\n`;
-    return `${text}\n— log.example ${Buffer.concat([id, sign(null, Buffer.from(text), pair.privateKey)]).toString('base64')}\n`;
-  };
-  const receipt = { leafIndex: 0, leafHash: base64url.encode(leaf), checkpoint: note(leaf), inclusionProof: [] };
-  const { ballotKeyId } = sealed.envelope;
-  const shown = other => ({ ...mine, envelopes: [{ ...mine.envelopes[0], envelope: { ...sealed.envelope, ...other } }] });
-  const mine = { ballotKeyId, envelopes: [{ envelope: sealed.envelope, digest: sealed.digest }] };
-  assert.equal((await sealing.checkReceipt(sealed, receipt, mine, verifier, entry)).index, 0);
-  const refused = (change, why, other = receipt, bytes = entry) => assert.rejects(sealing.checkReceipt(sealed, other, change, verifier, bytes), why);
-  await refused({ ...mine, ballotKeyId: 'k-0000000000000000' }, /another ballot key/);
-  await refused({ ...mine, envelopes: [] }, /does not hold/);
-  await refused(shown({ nonce: '00'.repeat(16) }), /nonce/);
-  await refused(shown({ commitment: '00'.repeat(32) }), /commitment/);
-  await refused(mine, /signed root/, { ...receipt, checkpoint: note(new Uint8Array(32)) });
-  await refused(mine, /other bytes/, receipt, concat(entry, entry));
-  await refused(mine, /signature|wrong/, { ...receipt, checkpoint: receipt.checkpoint.replace('log.example\n1', 'log.example\n2') });
+  const signed = text => `${text}\n— log.example ${Buffer.concat([id, sign(null, Buffer.from(text), pair.privateKey)]).toString('base64')}\n`;
+  const head = root => signed(`log.example\n1\n${Buffer.from(root).toString('base64')}\n`);
+  const { caseId, round: number, ballotKeyId, revision, commitment, nonce } = sealed.envelope;
+  const own = { caseId, round: number, ballotKeyId, revision, commitment, nonce, leafHash: base64url.encode(leaf), logId: 'log.example', mergeBy: '2026-01-01T12:00:00Z' };
+  const word = change => signed(`attribution-registry/ballot-receipt/v1\n${canonicalText({ ...own, ...change })}\n`);
+  const receipt = { leafIndex: 0, leafHash: base64url.encode(leaf), checkpoint: head(leaf), inclusionProof: [] };
+  const written = { receipt, ballotReceipt: word({}) };
+  assert.equal((await sealing.checkReceipt(sealed, written, verifier)).index, 0);
+  const refused = (change, why) => assert.rejects(sealing.checkReceipt(sealed, { ...written, ...change }, verifier), why);
+  for (const [name, value] of Object.entries({ ballotKeyId: 'k-0000000000000000', nonce: '00'.repeat(16), commitment: '00'.repeat(32), revision: 2, round: 9, caseId: 'inc_other' })) {
+    await refused({ ballotReceipt: word({ [name]: value }) }, new RegExp(`another ${name}`));
+  }
+  await refused({ ballotReceipt: word({ logId: 'another.example' }) }, /another log/);
+  await refused({ ballotReceipt: word({ leafHash: base64url.encode(new Uint8Array(32)) }) }, /another entry/);
+  await refused({ ballotReceipt: word({}).replace(nonce, '00'.repeat(16)) }, /wrong/);
+  await refused({ ballotReceipt: undefined }, /no ballot receipt/);
+  await refused({ ballotReceipt: receipt.checkpoint }, /no ballot receipt/);
+  await refused({ receipt: { ...receipt, checkpoint: head(new Uint8Array(32)) } }, /signed root/);
+  await refused({ receipt: { ...receipt, checkpoint: receipt.checkpoint.replace('log.example\n1', 'log.example\n2') } }, /signature|wrong/);
 });
 
 test('the vectors are text that the strict reader takes', () => assert.ok(parseStrict(textOf('tally-dev.json')).cases));

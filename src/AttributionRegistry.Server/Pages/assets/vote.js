@@ -154,7 +154,7 @@ onAct($('commit'), 'click', $('seal-said'), async () => {
   const verifier = await readVerifierKey((await publicText('/log/vkey')).trim());
   let proved;
   try {
-    proved = await sealing.checkReceipt(waiting, written.receipt, after.mine, verifier);
+    proved = await sealing.checkReceipt(waiting, written, verifier);
   } catch (fault) {
     throw new Error(`The server took it, but its receipt is not yours: ${fault.message} Keep your file and tell the scrutineers.`);
   }

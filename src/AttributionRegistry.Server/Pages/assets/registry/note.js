@@ -24,8 +24,8 @@ export async function readVerifierKey(vkey) {
   return { name: found[1], id, key: blob.slice(1) };
 }
 
-/** Opens a checkpoint with the log's key: {origin, size, root}. */
-export async function openCheckpoint(note, verifier) {
+/** The text of a note that the key has signed. */
+export async function openNote(note, verifier) {
   const { text, signatures } = parseNote(note);
   const claimed = signatures.filter(each => each.name === verifier.name && equal(each.id, verifier.id));
   if (claimed.length === 0) throw new NoteFault('No signature is by the known key.');
@@ -34,7 +34,12 @@ export async function openCheckpoint(note, verifier) {
       throw new NoteFault(`The signature of ${each.name} is wrong; the whole note is void.`);
     }
   }
-  const lines = text.split('\n');
+  return text;
+}
+
+/** Opens a checkpoint with the log's key: {origin, size, root}. */
+export async function openCheckpoint(note, verifier) {
+  const lines = (await openNote(note, verifier)).split('\n');
   if (lines.length !== 4 || lines[3] !== '' || !isDecimal(lines[1])) throw new NoteFault('A checkpoint is three lines: origin, size, and the root in base64.');
   const root = base64(lines[2]);
   if (root.length !== 32) throw new NoteFault('The root of a checkpoint has 32 bytes.');

@@ -1,11 +1,11 @@
 // A member's side of a sealed vote: seal, revise, check, open. The file is the one that `attribution ballot` reads and writes.
 
-import { equal, hex, randomBytes, sha256Hex } from './bytes.js';
+import { hex, randomBytes, sha256Hex } from './bytes.js';
 import { SALT_SIZE, ballotCommitment, ballotKeyId, ballotKeyStatement, envelopeDigest, signEs256, verifyEs256 } from './commitments.js';
 import { deposit, escrowDigest, scrutineersOf } from './escrow.js';
 import { canonicalBytes, isCanonical, parseStrict } from './jcs.js';
-import { leafHash, verifyInclusion } from './merkle.js';
-import { openCheckpoint } from './note.js';
+import { verifyInclusion } from './merkle.js';
+import { openCheckpoint, openNote } from './note.js';
 import * as base64url from './base64url.js';
 
 /** What a round fixed at its opening, and every ballot repeats. `round` is what GET /v1/rounds/{id} answers. */
@@ -95,27 +95,30 @@ export const declareKey = async (caseId, memberId, key, signingKeyId, longTerm) 
   signingKey: signingKeyId,
 });
 
+const RECEIPT_HEADER = 'attribution-registry/ballot-receipt/v1';
+const OWN = ['caseId', 'round', 'ballotKeyId', 'revision', 'commitment', 'nonce'];
+
 /**
- * Whether what the server answered to an envelope is a receipt for this very envelope (V-73). Throws the first thing that is not:
- * a receipt of somebody else's commitment proves nothing about one's own.
- * @param mine the caller's own part of the round as the server shows it afterwards
+ * Whether what the server answered to an envelope is the log's word for this very envelope (V-73). Throws the first thing that is not:
+ * a receipt of somebody else's ballot proves nothing about one's own.
+ * @param written the answer of POST /v1/rounds/{id}/envelopes
  * @param verifier the log's key
- * @param entry the bytes of the log entry that the receipt names, or null to check the leaf hash alone
  */
-export async function checkReceipt(sealed, receipt, mine, verifier, entry = null) {
+export async function checkReceipt(sealed, written, verifier) {
   const refuse = what => {
     throw new SyntaxError(what);
   };
-  const { envelope, digest } = sealed;
-  if (mine?.ballotKeyId !== envelope.ballotKeyId) refuse('The receipt is for another ballot key than yours.');
-  const shown = mine.envelopes.find(each => each.envelope.revision === envelope.revision);
-  if (!shown || shown.digest !== digest) refuse('The record does not hold your envelope.');
-  if (shown.envelope.commitment !== envelope.commitment) refuse('The receipt is for another commitment than yours.');
-  if (shown.envelope.nonce !== envelope.nonce) refuse('The receipt is for another nonce than yours.');
+  if (typeof written.ballotReceipt !== 'string') refuse('There is no ballot receipt.');
+  const lines = (await openNote(written.ballotReceipt, verifier)).split('\n');
+  if (lines.length !== 3 || lines[0] !== RECEIPT_HEADER || lines[2] !== '') refuse('The note is no ballot receipt.');
+  const word = parseStrict(lines[1]);
+  const other = OWN.find(name => word[name] !== sealed.envelope[name]);
+  if (other !== undefined) refuse(`The receipt is for another ${other}: it is not your ballot's.`);
+  if (word.logId !== verifier.name) refuse('The receipt is of another log.');
+  const { receipt } = written;
+  if (word.leafHash !== receipt.leafHash) refuse('The receipt names another entry than the proof.');
   const checkpoint = await openCheckpoint(receipt.checkpoint, verifier);
-  const leaf = base64url.decode(receipt.leafHash);
   const proof = receipt.inclusionProof.map(each => base64url.decodePadded(each));
-  if (!await verifyInclusion(receipt.leafIndex, checkpoint.size, leaf, proof, checkpoint.root)) refuse('The proof does not lead from the entry to the signed root.');
-  if (entry !== null && !equal(await leafHash(entry), leaf)) refuse('The receipt is for other bytes than the entry in the log.');
+  if (!await verifyInclusion(receipt.leafIndex, checkpoint.size, base64url.decode(receipt.leafHash), proof, checkpoint.root)) refuse('The proof does not lead from the entry to the signed root.');
   return { index: receipt.leafIndex, size: checkpoint.size, origin: checkpoint.origin };
 }
