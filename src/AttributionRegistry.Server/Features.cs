@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Evidence.Observables;
@@ -58,5 +59,6 @@ public static class Features
         v1.MapScales();
         v1.MapPanels();
         v1.MapRounds();
+        v1.MapChambers();
     }
 }

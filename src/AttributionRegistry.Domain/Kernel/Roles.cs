@@ -20,6 +20,9 @@ public enum Role
     IntegrityOfficer,
     Auditor,
     Operator,
+
+    /// <summary>A seat of a case's appeals chamber: made by the draw, never granted.</summary>
+    ChamberMember,
 }
 
 /// <summary>Who acts: a person with the roles that the instance grants. Case roles are looked up in the case.</summary>

@@ -10,6 +10,7 @@ public static class FindingEndpoints
         services.AddSingleton<Publisher>();
         services.AddSingleton<PublishFinding>();
         services.AddSingleton<FindingLocator>();
+        services.AddHostedService<RecordCheck>();
         return services;
     }
 
