@@ -97,5 +97,28 @@ check "tus-js-client and the command line upload through cuts and kills of the s
   src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll "$work/demo" 5089
 check "the command line recounts the fifty tally cases" cli tally tests/vectors/tally-dev.json
 
+echo "== the doctor, a browser, a judge"
+skip() { skipped=$((skipped + 1)); echo "skip $1: $2"; } # name reason
+need chromium chromium
+check "the demo is ready once more" start
+check "the doctor finds the running demo sound from outside" cli doctor --server http://127.0.0.1:5089 \
+  --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"
+stop
+check "the packages of the browser test are the pinned ones" npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
+check "hostile files run nothing in a real Chromium" node tests/browser/hostile.mjs \
+  src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$work/demo" 5089 "$(command -v chromium)"
+shared= above=$PWD # where third-party files are that are not part of this repository
+while [ "$above" != / ] && [ -z "$shared" ]; do
+  above=$(dirname "$above")
+  [ -f "$above/shared/data/PROVENANCE.md" ] && shared=$above/shared/data
+done
+if [ -n "$shared" ]; then
+  check "the packages of the judge are the pinned ones" npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund
+  check "the published schemas judge STIX bundles as the registry does" node tests/judges/stix.mjs \
+    src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$work/demo" 5089 "$shared"
+else
+  skip "the published schemas judge STIX bundles as the registry does" "there is no shared/data beside this repository"
+fi
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

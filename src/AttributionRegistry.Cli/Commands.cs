@@ -1,5 +1,6 @@
 using AttributionRegistry.Cli.Ballots;
 using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Cli.Doctor;
 using AttributionRegistry.Cli.Draws;
 using AttributionRegistry.Cli.Evidence;
 using AttributionRegistry.Cli.Http;
@@ -20,13 +21,18 @@ public static class Commands
           tally FILE                                           recount a file of tally cases
           ballot seal --round ROUND --answers FILE --key PEM --out SEALED [--previous SEALED]
                                                                seal a ballot for a round (as GET /v1/rounds/ID answered it)
-          ballot commit SEALED --server URL --round ID CALLER  hand in the sealed ballot
+          ballot commit SEALED --server URL --round ID CALLER  hand in the sealed ballot, check the receipt ([--vkey KEY] [--receipt FILE])
           ballot open SEALED --server URL --round ID CALLER    open it in the reveal window
           ballot verify SEALED [--round ROUND]                 check a sealed ballot
+          scrutineer key --out PEM [--server URL CALLER]       make an escrow key, and register it where a server is given
+          scrutineer release --round ID --key PEM --server URL CALLER
+                                                               release one's shares of the ballots that nobody opened
           draw verify FILE                                     repeat a draw (as GET /v1/panels/ID/draw answered it)
           draw verify --panel ID --server URL CALLER           the same, asking the server
           verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
           log audit URL [--vkey KEY]                           walk the whole log and recompute its root
+          doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
+                                                               and with a custodian's, auditor's or operator's key its stored bytes
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
                           [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never]
                                                                files over 64 MiB go in pieces that survive cuts
@@ -37,12 +43,12 @@ public static class Commands
           help                                                 this text; so does --help anywhere
 
         CALLER says whose API key is used: --credentials FILE --as NAME, or --api-key-file FILE, or ATTRIBUTION_API_KEY in the environment.
-        A stopped registry is looked at by the server's own verb: AttributionRegistry.Server doctor --data DIR --keys DIR.
+        'doctor' asks a running registry; a stopped one is looked at by the server's own verb: AttributionRegistry.Server doctor --data DIR --keys DIR.
         Exit codes: 0 it holds, 1 it does not hold or was refused, 2 wrong use, 3 the server could not be reached.
         """;
 
     /// <summary>Runs one verb. Never throws for what comes from outside: it says so and answers an exit code.</summary>
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Func<int, byte[]> entropy, CancellationToken cancel)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, Func<int, byte[]> entropy, TimeProvider clock, CancellationToken cancel)
     {
         try
         {
@@ -56,9 +62,12 @@ public static class Commands
                 ["ballot", "commit", .. var rest] => await BallotCommand.CommitAsync(rest, output, entropy, cancel),
                 ["ballot", "open", .. var rest] => await BallotCommand.OpenAsync(rest, output, entropy, cancel),
                 ["ballot", "verify", .. var rest] => BallotCommand.Verify(rest, output),
+                ["scrutineer", "key", .. var rest] => await ScrutineerCommand.KeyAsync(rest, output, entropy, cancel),
+                ["scrutineer", "release", .. var rest] => await ScrutineerCommand.ReleaseAsync(rest, output, entropy, cancel),
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
+                ["doctor", .. var rest] => await DoctorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
                 ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),
                 ["evidence", "export", .. var rest] => await EvidenceCommand.ExportAsync(rest, output, entropy, cancel),

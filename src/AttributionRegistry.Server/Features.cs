@@ -14,6 +14,7 @@ using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
 
 namespace AttributionRegistry.Server;
@@ -60,5 +61,6 @@ public static class Features
         v1.MapPanels();
         v1.MapRounds();
         v1.MapChambers();
+        v1.MapTrackRecord();
     }
 }

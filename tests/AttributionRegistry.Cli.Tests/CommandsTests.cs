@@ -13,7 +13,7 @@ public sealed class CommandsTests : IDisposable
         _error.Dispose();
     }
 
-    private Task<int> RunAsync(params string[] args) => Commands.RunAsync(args, _output, _error, count => new byte[count], CancellationToken.None);
+    private Task<int> RunAsync(params string[] args) => Commands.RunAsync(args, _output, _error, count => new byte[count], TimeProvider.System, CancellationToken.None);
 
     [Theory]
     [InlineData()]
@@ -32,6 +32,10 @@ public sealed class CommandsTests : IDisposable
     [InlineData("ballot", "commit", "a.json", "--server", "http://127.0.0.1:1")]
     [InlineData("ballot", "open", "a.json", "--round", "x", "--api-key", "k")]
     [InlineData("ballot", "verify")]
+    [InlineData("scrutineer")]
+    [InlineData("scrutineer", "key")]
+    [InlineData("scrutineer", "release", "--round", "x")]
+    [InlineData("scrutineer", "release", "stray", "--round", "x", "--key", "k", "--server", "http://127.0.0.1:1")]
     [InlineData("draw")]
     [InlineData("draw", "verify")]
     [InlineData("draw", "verify", "a.json", "--panel", "pnl_1")]
@@ -43,6 +47,10 @@ public sealed class CommandsTests : IDisposable
     [InlineData("evidence", "export", "inc_1", "--server", "http://127.0.0.1:1")]
     [InlineData("evidence", "custody")]
     [InlineData("evidence", "custody", "evd_1", "--server", "ftp://127.0.0.1")]
+    [InlineData("doctor")]
+    [InlineData("doctor", "http://127.0.0.1:1")]
+    [InlineData("doctor", "--server", "not-an-address")]
+    [InlineData("doctor", "--server", "http://127.0.0.1:1", "--credentials", "a.json")]
     [InlineData("log")]
     [InlineData("verify")]
     [InlineData("verify", "a", "b")]
@@ -84,8 +92,11 @@ public sealed class CommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_exit_code_three() =>
+    public async Task A_server_that_is_not_there_is_exit_code_three()
+    {
         (await RunAsync("log", "audit", "http://127.0.0.1:1")).Should().Be(ExitCode.CouldNotReach);
+        (await RunAsync("doctor", "--server", "http://127.0.0.1:1")).Should().Be(ExitCode.CouldNotReach);
+    }
 
     [Fact]
     public async Task A_file_that_is_not_there_is_wrong_use() =>

@@ -14,18 +14,41 @@ public static class BallotCommand
         var read = Arguments.Parse(args, "round", "answers", "key", "out", "previous");
         read.None();
         var (round, answers, key, into) = (read.Required("round"), read.Required("answers"), read.Required("key"), read.Required("out"));
-        var frame = RoundFile.Read(round).Frame;
-        var previous = read.Option("previous") is { } file ? SealedBallot.Parse(File.ReadAllText(file)) : null;
+        var file = RoundFile.Read(round);
+        var previous = read.Option("previous") is { } last ? SealedBallot.Parse(File.ReadAllText(last)) : null;
         using var ballotKey = PrivateFile.ReadKey(key);
-        var ballot = SealOrExplain(new BallotSealer(ballotKey, entropy), frame, Answers(answers), previous);
+        var ballot = SealOrExplain(new BallotSealer(ballotKey, entropy), file, Answers(answers), previous);
         PrivateFile.Write(into, ballot.ToJson());
         output.WriteLine($"{ballot.Commitment} revision {ballot.Revision} by {ballot.BallotKeyId}");
         return ExitCode.Holds;
     }
 
-    /// <summary>Hands in the envelope, from which nobody can tell the vote.</summary>
-    public static Task<int> CommitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel) =>
-        SendAsync(args, "envelopes", ballot => ballot.EnvelopeRequest(), output, entropy, cancel);
+    /// <summary>
+    /// Hands in the envelope, from which nobody can tell the vote, and checks the answer: the log's signed word must be for this very ballot
+    /// and its leaf in the signed log (V-73). <c>--vkey</c> pins the log's key; <c>--receipt FILE</c> keeps the word.
+    /// </summary>
+    public static async Task<int> CommitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
+    {
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "round", "vkey", "receipt"]);
+        var (file, round) = (read.Single("sealed ballot"), read.Required("round"));
+        var ballot = SealedBallot.Parse(await File.ReadAllTextAsync(file, cancel));
+        using var client = await Connections.CallerAsync(read, entropy, cancel);
+        var answer = await client.PostAsync($"/v1/rounds/{Uri.EscapeDataString(round)}/envelopes", ballot.EnvelopeRequest(), cancel);
+        var vkey = read.Option("vkey") ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
+        if (BallotReceiptCheck.Fault(answer, ballot, vkey) is { } fault)
+        {
+            await output.WriteLineAsync($"does not hold: {fault}. Keep the sealed ballot, and tell the integrity officer and a scrutineer by another way.");
+            return ExitCode.DoesNotHold;
+        }
+
+        if (read.Option("receipt") is { } into)
+        {
+            PrivateFile.Write(into, answer.ToJsonString());
+        }
+
+        await output.WriteLineAsync(answer["receipt"]!.ToJsonString());
+        return ExitCode.Holds;
+    }
 
     /// <summary>Opens a ballot that was handed in, in the reveal window.</summary>
     public static Task<int> OpenAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel) =>
@@ -72,11 +95,15 @@ public static class BallotCommand
         }
     }
 
-    private static SealedBallot SealOrExplain(BallotSealer sealer, BallotFrame frame, JsonObject answers, SealedBallot? previous)
+    private static SealedBallot SealOrExplain(BallotSealer sealer, RoundFile round, JsonObject answers, SealedBallot? previous)
     {
         try
         {
-            return sealer.Seal(frame, answers, previous);
+            return sealer.Seal(round.Frame, answers, previous, round.Scrutineers);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new FormatException($"The ballot cannot be put in escrow: {fault.Message}", fault);
         }
         catch (CanonicalJsonException fault)
         {

@@ -23,7 +23,14 @@ public enum VictimConsent
 public sealed record Party(PersonId Person, Role As, string Represents, string Lang);
 
 /// <summary>An act that needs a second, different person (L4).</summary>
-public sealed record PendingAct(string Act, string Target, PersonId By, Role As, DateTimeOffset At, string Reason);
+public sealed record PendingAct(string Act, string Target, PersonId By, Role As, DateTimeOffset At, string Reason)
+{
+    /// <summary>The items that an erasure would destroy.</summary>
+    public ImmutableArray<EvidenceId> Items { get; init; } = [];
+
+    /// <summary>What was made from them and would keep its bytes.</summary>
+    public ImmutableArray<EvidenceId> Kept { get; init; } = [];
+}
 
 /// <summary>One incident and its case: the whole state that the rules of section 4 decide on.</summary>
 public sealed record Case
@@ -125,6 +132,8 @@ public sealed record Case
     public ImmutableList<FindingVersion> Versions { get; init; } = [];
 
     public ImmutableList<Petition> Petitions { get; init; } = [];
+
+    public ImmutableList<Resolution> Resolutions { get; init; } = [];
 
     /// <summary>The pool frozen last for the appeals chamber, and the chamber drawn last.</summary>
     public Pool? ChamberPool { get; init; }

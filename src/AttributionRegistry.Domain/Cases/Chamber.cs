@@ -416,9 +416,9 @@ public static class ChamberDraw
             : null;
     }
 
-    // Members and former members of the panel, and whoever asked for, answered or decided something that the chamber may have to look at.
+    // Members and former members of the panel, scrutineers, and whoever asked for, answered or decided something that the chamber may have to look at.
     private static bool HadAPart(Case state, PersonId person) =>
-        state.Panel?.SeatOf(person) is not null || state.DecidedPanel?.SeatOf(person) is not null ||
+        state.Panel?.SeatOf(person) is not null || state.DecidedPanel?.SeatOf(person) is not null || Separation.IsScrutineer(state, person) ||
         (state.Panel?.Challenges.Any(c => c.By == person) ?? false) || state.Appeals.Any(a => a.By == person) || state.MappingOrders.Any(o => o.By == person) ||
         state.Petitions.Any(p => p.By == person || p.AnsweredBy == person || p.DecidedBy == person);
 }

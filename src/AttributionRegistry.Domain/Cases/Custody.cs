@@ -15,6 +15,12 @@ public enum CustodyKind
     Offered,
     Declined,
     OfferWithdrawn,
+
+    /// <summary>The bytes were restored after damage, and hashed.</summary>
+    Restored,
+
+    /// <summary>A custodian is ordered to take the item over, because its holder cannot act.</summary>
+    Ordered,
 }
 
 /// <summary>Where, how and why an item was handled, and in what condition it was (the minimum of ISO/IEC 27037, 6.1).</summary>
@@ -43,9 +49,15 @@ public sealed record CustodyEvent(CustodyKind Kind, PersonId? From, PersonId Hol
 {
     public Circumstances Circumstances { get; init; } = Circumstances.None;
 
-    /// <summary>To whom the item is offered; null in every other link.</summary>
+    /// <summary>To whom the item is offered, or who is ordered to take it over; null in every other link.</summary>
     public PersonId? OfferedTo { get; init; }
+
+    /// <summary>The order by which an item was transferred without its giver; null in every other link.</summary>
+    public CustodyOrder? Order { get; init; }
 }
+
+/// <summary>By whose order, and why, an item left a holder who could not act.</summary>
+public sealed record CustodyOrder(PersonId By, DateTimeOffset At, string Reason);
 
 /// <summary>The first place where a chain of custody does not hold.</summary>
 /// <param name="Link">Number of the link, from 1.</param>
@@ -55,7 +67,7 @@ public sealed record CustodyGap(int Link, string Reason);
 /// <summary>Proves a chain of custody by walking it again, from its links alone (E2).</summary>
 public static class CustodyChain
 {
-    /// <summary>The offer that waits for its receiver, or null.</summary>
+    /// <summary>The offer or order that waits for its receiver, or null.</summary>
     public static CustodyEvent? OpenOffer(IReadOnlyList<CustodyEvent> links)
     {
         ArgumentNullException.ThrowIfNull(links);
@@ -63,7 +75,7 @@ public static class CustodyChain
         {
             switch (links[i].Kind)
             {
-                case CustodyKind.Offered:
+                case CustodyKind.Offered or CustodyKind.Ordered:
                     return links[i];
                 case CustodyKind.Transferred or CustodyKind.Declined or CustodyKind.OfferWithdrawn or CustodyKind.Erased:
                     return null;
@@ -72,6 +84,8 @@ public static class CustodyChain
 
         return null;
     }
+
+    internal static CustodyOrder? OrderOf(CustodyEvent? offer) => offer is { Kind: CustodyKind.Ordered } ? new CustodyOrder(offer.By, offer.At, offer.Note) : null;
 
     /// <summary>The first gap, or null when the chain has none.</summary>
     public static CustodyGap? Check(IReadOnlyList<CustodyEvent> links)
@@ -107,8 +121,11 @@ public static class CustodyChain
             _ when link.At < before.At => "The link is older than the one before it.",
             { Kind: CustodyKind.Transferred } => Transfer(link, offer),
             _ when link.Holder != before.Holder => "The holder changes without an accepted transfer.",
-            { Kind: CustodyKind.Offered } when offer is not null => "The item is offered while another offer is open.",
-            { Kind: CustodyKind.Offered, OfferedTo: null } => "The offer names no receiver.",
+            // A holder who can act again is not bound by the order; an order takes the place of an offer that cannot be withdrawn.
+            { Kind: CustodyKind.Offered } when offer is { Kind: CustodyKind.Offered } => "The item is offered while another offer is open.",
+            { Kind: CustodyKind.Offered or CustodyKind.Ordered, OfferedTo: null } => "The offer names no receiver.",
+            { Kind: CustodyKind.Ordered } when link.By == before.Holder || link.By == link.OfferedTo || link.OfferedTo == before.Holder =>
+                "An order needs three people: who holds the item, who orders, and who takes it over.",
             { Kind: CustodyKind.Declined } when offer is null || link.By != offer.OfferedTo => "An offer is declined that was not made to this person.",
             { Kind: CustodyKind.OfferWithdrawn } when offer is null || link.By != before.Holder => "An offer is withdrawn that its holder did not make.",
             _ => null,
@@ -118,5 +135,6 @@ public static class CustodyChain
     private static string? Transfer(CustodyEvent link, CustodyEvent? offer) =>
         offer is null ? "The item is transferred without an offer."
         : link.By != link.Holder || link.Holder != offer.OfferedTo ? "The item is taken over by somebody to whom it was not offered."
+        : link.Order != OrderOf(offer) ? "The transfer does not name the order on which it rests."
         : null;
 }

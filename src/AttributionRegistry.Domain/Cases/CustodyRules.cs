@@ -54,7 +54,7 @@ public abstract partial record CaseCommand
             : string.IsNullOrWhiteSpace(Circumstances.Purpose) ? Refusal.Invalid("custody-circumstances", "An offer says why the item is handed over.", "/circumstances/purpose")
             : state.Parties.ContainsKey(to) || state.Recused.Contains(to) || state.Panel?.SeatOf(to) is not null
                 ? Refusal.Conflict("custody-receiver", "Parties, members of the panel and recused people do not hold evidence.", "/to")
-            : item.Offer is { } open ? Refusal.Conflict("offer-open", $"The item is offered to {open.OfferedTo} already; withdraw that offer first.")
+            : item.Offer is { Kind: CustodyKind.Offered } open ? Refusal.Conflict("offer-open", $"The item is offered to {open.OfferedTo} already; withdraw that offer first.")
             : null;
     }
 
@@ -63,12 +63,17 @@ public abstract partial record CaseCommand
     {
         public override Duty Duty { get; } = new(MayHold, EvidenceHandled);
 
+        /// <summary>The present holder with the roles of the instance; null while that account is suspended or gone.</summary>
+        public required Caller? Holder { get; init; }
+
         internal override Decision<CaseEvent> Decide(Case state, Policy policy) => state.Find(Evidence) switch
         {
             null => CaseDecider.NoSuchCase,
             { Standing: EvidenceStanding.Erased } => NotUsable,
             { Offer: null } => NoOffer,
             { Offer.OfferedTo: var receiver } when receiver != By.Id => Refusal.Forbidden("not-the-receiver", "Only the person to whom the item is offered accepts or declines."),
+            { Offer.Kind: CustodyKind.Ordered } when !state.Is(By, Role.Custodian) => CustodyWords.NoCustodian,
+            { Offer.Kind: CustodyKind.Ordered } item when Accepted && CustodyWords.CanAct(state, item, Holder) is { } holder => holder,
             _ when string.IsNullOrWhiteSpace(Note) => NoNote,
             { } item when CustodyWords.Fault(item, Circumstances) is { } fault => fault,
             { } item => new CaseEvent.CustodyRecorded(Evidence, Accepted ? CustodyKind.Transferred : CustodyKind.Declined, Accepted ? By.Id : item.Holder, Note)
@@ -101,6 +106,15 @@ public abstract partial record CaseCommand
 
 internal static partial class CustodyWords
 {
+    internal static Refusal NoCustodian { get; } = Refusal.Conflict("custody-receiver", "An item is taken over by a custodian of the case.", "/to");
+
+    /// <summary>The refusal while the holder of the item can act: recused, suspended or without a role that may hold evidence they cannot.</summary>
+    internal static Refusal? CanAct(Case state, EvidenceItem item, Caller? holder) =>
+        holder is not null && holder.Id != item.Holder ? throw new InvalidOperationException("The account is not the holder's.")
+        : holder is not null && state.RolesOf(holder).Overlaps(CaseCommand.MayHold)
+            ? Refusal.Conflict("holder-can-act", "The holder of the item can act; let them offer it.")
+            : null;
+
     /// <summary>What is wrong with the circumstances: a digest that is none, or another than the recorded one (E1).</summary>
     internal static Refusal? Fault(EvidenceItem item, Circumstances said) => (said.SeenSha256, item.Payload) switch
     {

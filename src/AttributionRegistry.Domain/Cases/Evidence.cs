@@ -130,6 +130,12 @@ public sealed record EvidenceItem
 
     public string? StandingReason { get; init; }
 
+    /// <summary>The order by which its bytes were destroyed, or null.</summary>
+    public ErasureRecord? Erasure { get; init; }
+
+    /// <summary>How it stood before its bytes were found damaged; null while it is not quarantined.</summary>
+    public BeforeDamage? Damage { get; init; }
+
     public Payload? Payload { get; init; }
 
     public required Tlp Tlp { get; init; }

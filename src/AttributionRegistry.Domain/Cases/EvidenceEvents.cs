@@ -93,6 +93,7 @@ public abstract partial record CaseEvent
             {
                 OfferedTo = OfferedTo,
                 Circumstances = Circumstances,
+                Order = Kind == CustodyKind.Transferred ? CustodyChain.OrderOf(e.Offer) : null,
             }),
         });
     }
@@ -134,21 +135,16 @@ public abstract partial record CaseEvent
     /// <summary>The first of two people has asked for an act that needs both (L4).</summary>
     public sealed record ActProposed(string Act, string Target, Role As, string Reason) : CaseEvent
     {
+        /// <summary>The items that an erasure would destroy.</summary>
+        public ImmutableArray<EvidenceId> Items { get; init; } = [];
+
+        /// <summary>What was made from them and would keep its bytes.</summary>
+        public ImmutableArray<EvidenceId> Kept { get; init; } = [];
+
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
-            Pending = new PendingAct(Act, Target, recorded.By, As, recorded.At, Reason),
+            Pending = new PendingAct(Act, Target, recorded.By, As, recorded.At, Reason) { Items = Items, Kept = Kept },
         };
-    }
-
-    public sealed record Erased(EvidenceId Evidence, string LegalBasis, string Reason, PersonId ProposedBy) : CaseEvent
-    {
-        internal override Case Apply(Case? state, Recorded recorded) => state!.Change(Evidence, e => e with
-        {
-            Standing = EvidenceStanding.Erased,
-            StandingReason = Reason,
-            Custody = e.Custody.Add(new CustodyEvent(CustodyKind.Erased, e.Holder, e.Holder, recorded.By, recorded.At, Reason)),
-        }) with
-        { Pending = null };
     }
 
     public sealed record Quarantined(EvidenceId Evidence, string FoundSha256) : CaseEvent
@@ -157,6 +153,7 @@ public abstract partial record CaseEvent
         {
             Standing = EvidenceStanding.Quarantined,
             StandingReason = "The stored bytes do not match the recorded digest.",
+            Damage = new BeforeDamage(e.Standing, e.StandingReason, state!.CurrentAssessment?.Id, state.EvidenceRoot),
             Custody = e.Custody.Add(new CustodyEvent(CustodyKind.Quarantined, e.Holder, e.Holder, recorded.By, recorded.At, "Digest mismatch on read.")),
         });
     }

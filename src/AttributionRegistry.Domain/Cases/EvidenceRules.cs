@@ -116,44 +116,6 @@ public abstract partial record CaseCommand
         };
     }
 
-    /// <summary>Crypto-shreds a payload; two different people (L3, L4). Digest, metadata, custody and leaves stay.</summary>
-    public sealed record Erase(EvidenceId Evidence, string LegalBasis, string Reason) : CaseCommand
-    {
-        internal const string Act = "erase";
-
-        public override Duty Duty { get; } = new([Role.Custodian, Role.Registrar], EvidenceHandled);
-
-        internal override Decision<CaseEvent> Decide(Case state, Policy policy)
-        {
-            if (state.Find(Evidence) is not { } item)
-            {
-                return CaseDecider.NoSuchCase;
-            }
-
-            if (item.Payload is null || item.Standing == EvidenceStanding.Erased)
-            {
-                return Refusal.Conflict("nothing-to-erase", "There is no payload to erase.");
-            }
-
-            if (string.IsNullOrWhiteSpace(LegalBasis) || string.IsNullOrWhiteSpace(Reason))
-            {
-                return Refusal.Invalid("reason-missing", "Erasure names its legal basis and its reason.", "/legalBasis");
-            }
-
-            if (state.Pending is { Act: Act } pending && pending.Target == Evidence.Value)
-            {
-                return pending.By == By.Id ? SecondPerson
-                    : pending.As != Role.Custodian && !state.Is(By, Role.Custodian)
-                    ? Refusal.Conflict("second-person-required", "One of the two people who erase a payload is a custodian (L4).")
-                    : new CaseEvent.Erased(Evidence, LegalBasis, Reason, pending.By);
-            }
-
-            return state.Pending is null
-                ? new CaseEvent.ActProposed(Act, Evidence.Value, state.RolesOf(By).Contains(Role.Custodian) ? Role.Custodian : Role.Registrar, Reason)
-                : AnotherPending(state.Pending);
-        }
-    }
-
     /// <summary>Quarantines an item whose bytes no longer match their digest (E1). The machine gives this command on the reader's behalf.</summary>
     public sealed record Quarantine(EvidenceId Evidence, string FoundSha256) : CaseCommand
     {

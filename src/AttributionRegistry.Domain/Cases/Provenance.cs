@@ -54,7 +54,11 @@ public sealed record MetadataEntry(string Place, string Name, string Value);
 /// <param name="Format">Format of the file as its bytes show it.</param>
 /// <param name="Entries">What was found, in order.</param>
 /// <param name="Complete">False when there is, or may be, more than is listed.</param>
-public sealed record MetadataReport(string Format, ImmutableArray<MetadataEntry> Entries, bool Complete = true);
+public sealed record MetadataReport(string Format, ImmutableArray<MetadataEntry> Entries, bool Complete = true)
+{
+    /// <summary>What was kept in the copy, because the picture is wrong without it: its orientation, as EXIF numbers it.</summary>
+    public ImmutableArray<MetadataEntry> Kept { get; init; } = [];
+}
 
 /// <summary>A living source of a case. Readers see the pseudonym; the name stays with the submitter and the custodian.</summary>
 /// <param name="Pseudonym">"Source 3": its number in the case, which says nothing elsewhere.</param>

@@ -21,6 +21,9 @@ public enum Role
     Auditor,
     Operator,
 
+    /// <summary>Holds a share of the key to each ballot of a round, and no other duty in its case (V-56).</summary>
+    Scrutineer,
+
     /// <summary>A seat of a case's appeals chamber: made by the draw, never granted.</summary>
     ChamberMember,
 }

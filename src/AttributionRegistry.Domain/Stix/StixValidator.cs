@@ -14,7 +14,8 @@ public sealed record StixContents(IReadOnlyList<ObjectCount> Counts, int Unknown
 
 /// <summary>
 /// Checks a STIX 2.1 bundle against the specification: common properties, required and typed properties of every type, identifiers,
-/// references by the types that they may name, timestamps, hashes, and the rules between properties. Extensions are taken as they are.
+/// references by the types that they may name, timestamps, hashes, and the rules between properties. Extensions are taken as they are,
+/// and so are properties of one's own that have a value.
 /// </summary>
 public sealed class StixValidator
 {
@@ -166,6 +167,10 @@ public sealed class StixValidator
             else
             {
                 _unknownProperties += shape is null ? 0 : 1;
+                if (member.Value.ValueKind == JsonValueKind.Null || (member.Value.ValueKind == JsonValueKind.Array && member.Value.GetArrayLength() == 0))
+                {
+                    _faults.Add(member.Name, "wrong-type", "A property of one's own is neither null nor an empty list; it is left out.");
+                }
             }
         }
 

@@ -9,7 +9,8 @@ namespace AttributionRegistry.Server.Doctor;
 /// </summary>
 public static class DoctorCommand
 {
-    public const string Usage = "usage: doctor [--data DIR] [--keys DIR]    (default: data/registry, and the data folder's name with -keys)";
+    public const string Usage = "usage: doctor [--data DIR] [--keys DIR]    (default: data/registry, and the data folder's name with -keys)\n"
+        + "       a running registry is asked from outside: attribution doctor --server URL [--credentials FILE --as NAME]";
 
     private const long LeastFreeBytes = 1024L * 1024 * 1024;
 

@@ -57,6 +57,9 @@ public sealed record CustodyReport
 
     public required IReadOnlyList<OriginalView> Originals { get; init; }
 
+    /// <summary>The order by which the bytes were destroyed, with the copies that went and what was kept.</summary>
+    public ErasureRecord? Erasure { get; init; }
+
     public required PersonId Holder { get; init; }
 
     public PersonId? OfferedTo { get; init; }
@@ -128,6 +131,7 @@ public static class CustodyReports
             HandlingCaveats = now.Described.HandlingCaveats,
             Payload = view.Payload,
             Originals = view.Parents!,
+            Erasure = now.Erasure,
             Holder = now.Holder,
             OfferedTo = now.Offer?.OfferedTo,
             Proof = new CustodyProof(now.Custody.Count, CustodyChain.Check(now.Custody)),

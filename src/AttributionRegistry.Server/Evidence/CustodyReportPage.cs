@@ -36,7 +36,7 @@ public static class CustodyReportPage
         Table(page, "Links", ["No.", "What", "From", "Holder", "Offered to", "Recorded by", "When (UTC)", "Note", "Circumstances", "Leaf"], report.Custody.Select(c => new[]
         {
             Number(c.What.Number), Name(c.What.Kind), c.What.From?.Value, c.What.Holder.Value, c.What.OfferedTo?.Value, c.What.By.Value, Time(c.What.At), c.What.Note,
-            Words(c.What.Circumstances), Leaf(c.Leaf),
+            Words(c.What.Circumstances, c.What.Order), Leaf(c.Leaf),
         }));
         Table(page, "Grades", ["No.", "Source", "Information", "By", "When (UTC)", "Reason", "Leaf"], report.Grades.Select(g => new[]
         {
@@ -78,6 +78,9 @@ public static class CustodyReportPage
             ["Source", report.LivingSource],
             ["Handling", string.Join("; ", report.HandlingCaveats)],
             .. report.Originals.Select(o => new string?[] { "Made from", $"{o.Original} ({Name(o.How)}), commitment {o.Commitment}" }),
+            ["Erased", report.Erasure is { } e ? $"{Time(e.At)}, {e.LegalBasis}; proposed by {e.ProposedBy}, confirmed by {e.ConfirmedBy}{(e.With is { } with ? $"; as a copy of {with}" : "")}" : null],
+            ["Erased with it", report.Erasure is { } took ? string.Join(", ", took.Copies) : null],
+            ["Kept when it was erased", report.Erasure is { } left ? string.Join(", ", left.Kept) : null],
             ["Holder", report.Holder.Value],
             ["Offered to", report.OfferedTo?.Value],
             ["Report made", Time(report.MadeAt)],
@@ -108,9 +111,9 @@ public static class CustodyReportPage
         page.Append("</tbody>\n</table>\n");
     }
 
-    private static string Words(Circumstances said) => string.Join("; ", new (string Name, string? Value)[]
+    private static string Words(Circumstances said, CustodyOrder? order) => string.Join("; ", new (string Name, string? Value)[]
     {
-        ("place", said.Place), ("method", said.Method), ("purpose", said.Purpose), ("seal", said.SealNumber), ("SHA-256 seen", said.SeenSha256), ("alteration", said.Alteration),
+        ("by order", order is null ? null : $"{order.By}, {Time(order.At)}: {order.Reason}"), ("place", said.Place), ("method", said.Method), ("purpose", said.Purpose), ("seal", said.SealNumber), ("SHA-256 seen", said.SeenSha256), ("alteration", said.Alteration),
     }.Where(w => w.Value is not null).Select(w => $"{w.Name}: {w.Value}"));
 
     private static string Leaf(LeafView leaf) => $"{leaf.Index} {leaf.Hash} {leaf.Actor}";

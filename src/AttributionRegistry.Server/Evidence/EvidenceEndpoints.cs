@@ -14,6 +14,7 @@ public static class EvidenceEndpoints
         services.AddSingleton<Payloads>();
         services.AddSingleton<PayloadAlarm>();
         services.AddSingleton<PayloadChecks>();
+        services.AddSingleton<Restorations>();
         services.AddSingleton<Quota>();
         services.AddSingleton<PayloadIntake>();
         services.AddSingleton<SubmitUploaded>();
@@ -49,6 +50,7 @@ public static class EvidenceEndpoints
         evidence.MapPost("/custody", CustodyVerbs.RecordAsync).WithName("RecordCustody").Refuses(403, 404, 409, 422);
         evidence.MapPost("/custody/offer/acceptance", CustodyVerbs.AnswerOfferAsync).WithName("AnswerCustodyOffer").Refuses(403, 404, 409, 422);
         evidence.MapPost("/custody/offer/withdrawal", CustodyVerbs.WithdrawOfferAsync).WithName("WithdrawCustodyOffer").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/custody/takeover", CustodyVerbs.OrderTakeoverAsync).WithName("OrderCustodyTakeover").Refuses(403, 404, 409, 422);
         evidence.MapGet("/custody-report", ReadCustodyReport.Handle).WithName("ReadCustodyReport")
             .Produces<CustodyReport>(StatusCodes.Status200OK, "application/json", "text/html").Refuses(404, 406);
         evidence.MapGet("/custody-report.html", ReadCustodyReport.Page).WithName("ReadCustodyReportPage").Produces<string>(StatusCodes.Status200OK, "text/html").Refuses(404);
@@ -65,6 +67,7 @@ public static class EvidenceEndpoints
         evidence.MapPut("/label", WriteEvidence.RelabelAsync).WithName("RelabelEvidence").Refuses(403, 404, 409, 412, 422);
         evidence.MapPost("/admissibility", WriteEvidence.JudgeAsync).WithName("JudgeEvidence").Refuses(403, 404, 409, 422);
         evidence.MapPost("/erasure", WriteEvidence.EraseAsync).WithName("EraseEvidence").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/restoration", RestoreEvidence.HandleAsync).WithName("RestoreEvidence").DisableRequestTimeout().Refuses(403, 404, 409, 422);
         evidence.MapGet("/accesses", EvidenceReads.Accesses).WithName("ListAccesses").Refuses(403, 404);
         evidence.MapPost("/scans", ScanEvidence.HandleAsync).WithName("ScanEvidence").DisableRequestTimeout().Refuses(404, 409, 503);
         MapContent(evidence, routes.ServiceProvider.GetRequiredService<RegistrySettings>().MaxEvidenceBytes);

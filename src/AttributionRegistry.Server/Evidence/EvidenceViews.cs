@@ -28,10 +28,12 @@ public sealed record GradingView(int Number, SourceGrade Source, InformationGrad
 /// <param name="By">Who recorded it.</param>
 /// <param name="At">When.</param>
 /// <param name="Note">In words.</param>
-/// <param name="OfferedTo">To whom the item is offered; null in every other link.</param>
+/// <param name="OfferedTo">To whom the item is offered, or who is ordered to take it over; null in every other link.</param>
 /// <param name="Circumstances">Where, how and why, and in what condition the item was.</param>
+/// <param name="Order">By whose order and why the item left a holder who could not act; null in every other link.</param>
 public sealed record CustodyView(
-    int Number, CustodyKind Kind, PersonId? From, PersonId Holder, PersonId By, DateTimeOffset At, string Note, PersonId? OfferedTo, Circumstances Circumstances);
+    int Number, CustodyKind Kind, PersonId? From, PersonId Holder, PersonId By, DateTimeOffset At, string Note, PersonId? OfferedTo, Circumstances Circumstances,
+    CustodyOrder? Order);
 
 /// <summary>The original of a copy. Whoever is shown the original's digest and salt can check that they open the commitment.</summary>
 /// <param name="Original">The item from which this one was made.</param>
@@ -99,6 +101,9 @@ public sealed record EvidenceInside
 
     /// <summary>What was said on whether this item rests on the same report as another, oldest first (E8).</summary>
     public required IReadOnlyList<OriginLink> OriginLinks { get; init; }
+
+    /// <summary>The order by which the bytes were destroyed, with the copies that went and what was kept.</summary>
+    public ErasureRecord? Erasure { get; init; }
 
     /// <summary>What was found in the original when this copy was freed of metadata.</summary>
     public MetadataReport? Metadata { get; init; }
@@ -251,6 +256,7 @@ public sealed record EvidenceView
         Releases = item.Releases,
         Gists = item.Gists,
         OriginLinks = [.. state.OriginLinks.Where(l => l.One == item.Id || l.Other == item.Id)],
+        Erasure = item.Erasure,
         Metadata = item.Metadata,
         Observables = item.Observables,
     };
@@ -264,5 +270,5 @@ public sealed record EvidenceView
         [.. item.Gradings.Select((g, i) => new GradingView(i + 1, g.Source, g.Information, g.By, g.At, g.Reason))];
 
     internal static IReadOnlyList<CustodyView> CustodyOf(EvidenceItem item) =>
-        [.. item.Custody.Select((c, i) => new CustodyView(i + 1, c.Kind, c.From, c.Holder, c.By, c.At, c.Note, c.OfferedTo, c.Circumstances))];
+        [.. item.Custody.Select((c, i) => new CustodyView(i + 1, c.Kind, c.From, c.Holder, c.By, c.At, c.Note, c.OfferedTo, c.Circumstances, c.Order))];
 }

@@ -64,10 +64,14 @@ public sealed class PayloadChecks(RegistryCore core)
     public EvidenceId? NextDue(DateTimeOffset before) =>
         core.Store.Database.Read(c => c.QuerySingleOrDefault<string>(NextSql, new { before = Instant.ToMicroseconds(before) })) is { } id ? EvidenceId.Of(id) : null;
 
-    public Task RecordAsync(EvidenceId evidence, PayloadState state, DateTimeOffset at, CancellationToken cancel)
+    public Task RecordAsync(EvidenceId evidence, PayloadState state, DateTimeOffset at, CancellationToken cancel) =>
+        core.Store.Writer.CommitAsync(new CommitRequest([], Recording(evidence, state, at)), cancel);
+
+    /// <summary>The same as part of another act.</summary>
+    public Action<RowWriter> Recording(EvidenceId evidence, PayloadState state, DateTimeOffset at)
     {
         var row = new { evidence = evidence.Value, at = Instant.ToMicroseconds(at), result = Word(state) };
-        return core.Store.Writer.CommitAsync(new CommitRequest([], rows => rows.Execute(RecordSql, row)), cancel);
+        return rows => rows.Execute(RecordSql, row);
     }
 
     public PayloadCounts Counts()

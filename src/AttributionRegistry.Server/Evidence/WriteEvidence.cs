@@ -45,7 +45,8 @@ public sealed record OriginLinkRequest(EvidenceId Other, string Reason, bool Lin
 /// <summary>An order to destroy the bytes of an item.</summary>
 /// <param name="LegalBasis">The rule that demands it.</param>
 /// <param name="Reason">Why.</param>
-public sealed record ErasureRequest(string LegalBasis, string Reason);
+/// <param name="IncludeCopies">True: the full copies of the item go with it. Without it an item that has some is not erased.</param>
+public sealed record ErasureRequest(string LegalBasis, string Reason, bool IncludeCopies = false);
 
 /// <summary>The small verbs of an item of evidence; each is one command, and the rule is beside the command.</summary>
 public static class WriteEvidence
@@ -120,18 +121,26 @@ public static class WriteEvidence
 
     /// <summary>
     /// Orders the bytes of an item destroyed: the first person proposes (202), a second, different one confirms (200). Digest,
-    /// description, custody and the order itself stay (L3, L4).
+    /// description, custody and the order itself stay (L3, L4). Full copies (working copies, copies without metadata, translations, the same
+    /// bytes submitted again in the case) go in the same act, which the request has to say. Redactions and extracts stay and are named. Answer
+    /// and case list both before the second person acts; when the lists change meanwhile, the act has to be proposed again.
     /// </summary>
     public static async Task<Results<Ok<Written>, Accepted<Written>, ProblemHttpResult>> EraseAsync(
-        EvidenceId evidenceId, Body<ErasureRequest> body, Ask ask, CaseWrites cases, Payloads payloads, CancellationToken cancel)
+        EvidenceId evidenceId, Body<ErasureRequest> body, Ask ask, CaseWrites cases, RegistryCore core, Payloads payloads, CancellationToken cancel)
     {
-        var place = payloads.Find(evidenceId);
+        var incident = cases.Locate(evidenceId.Value);
+        List<(EvidenceId Item, PayloadPlace Place)> places = [];
+        if (incident is { } known && core.Load(CaseJournal.Definition, CaseJournal.Stream(known)).State is { } before && before.Find(evidenceId) is { } item)
+        {
+            places.AddRange(ErasurePlan.Of(before, item).Destroyed.Select(id => (id, payloads.Find(id)!)).Where(p => p.Item2 is not null));
+        }
+
         var answer = await cases.ProposeAsync(
-            ask.With(body), cases.Locate(evidenceId.Value), evidenceId.Value, "custodian or registrar, another person",
-            (_, _) => new CaseCommand.Erase(evidenceId, body.Value.LegalBasis, body.Value.Reason) { By = ask.By, At = ask.At }, cancel);
+            ask.With(body), incident, evidenceId.Value, "custodian or registrar, another person",
+            (_, _) => new CaseCommand.Erase(evidenceId, body.Value.LegalBasis, body.Value.Reason, body.Value.IncludeCopies) { By = ask.By, At = ask.At }, cancel);
 
         // Crash here: see SettleErasure.
-        if (place is not null && payloads.Find(evidenceId) is null)
+        foreach (var (_, place) in places.Where(p => payloads.Find(p.Item) is null))
         {
             payloads.SettleErasure(place);
         }

@@ -9,6 +9,7 @@ public static class FindingEndpoints
         services.AddSingleton<PublishedDocuments>();
         services.AddSingleton<Publisher>();
         services.AddSingleton<PublishFinding>();
+        services.AddSingleton<Reconsider>();
         services.AddSingleton<FindingLocator>();
         services.AddHostedService<RecordCheck>();
         return services;

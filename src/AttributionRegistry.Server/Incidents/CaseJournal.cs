@@ -25,6 +25,14 @@ public static class CaseJournal
 
     private const string ErasedObservablesSql = "DELETE FROM observable WHERE evidence = @evidence";
 
+    private const string ResolutionSql = """
+        INSERT INTO resolution (incident, round, question, at_us, members, panel_mean, pool) VALUES (@id, @round, @question, @at, @members, @mean, @pool)
+        ON CONFLICT (round, question) DO UPDATE SET at_us = @at, members = @members, panel_mean = @mean, pool = @pool
+        """;
+
+    // While it was quarantined the machine passed it over without a verdict.
+    private const string ScanAgainSql = "DELETE FROM payload_scan WHERE evidence = @evidence";
+
     private const string AddPersonSql = """
         INSERT INTO incident_person (incident, person) VALUES (@incident, @person) ON CONFLICT (incident, person) DO NOTHING
         """;
@@ -59,6 +67,7 @@ public static class CaseJournal
             ["evidence.destroyed"] = typeof(CaseEvent.Erased),
             ["evidence.scanned"] = typeof(CaseEvent.Scanned),
             ["evidence.quarantined"] = typeof(CaseEvent.Quarantined),
+            ["evidence.restored"] = typeof(CaseEvent.Restored),
             ["evidence.metadata-found"] = typeof(CaseEvent.MetadataFound),
             ["evidence.observables-recorded"] = typeof(CaseEvent.ObservablesRecorded),
             ["evidence.origin-linked"] = typeof(CaseEvent.OriginLinked),
@@ -88,6 +97,7 @@ public static class CaseJournal
             ["case.round-opened"] = typeof(CaseEvent.RoundOpened),
             ["case.round-concluded"] = typeof(CaseEvent.RoundConcluded),
             ["finding.drafted"] = typeof(CaseEvent.FindingDrafted),
+            ["question.resolved"] = typeof(CaseEvent.QuestionResolved),
             [FindingVersion] = typeof(CaseEvent.FindingPublished),
             ["petition.filed"] = typeof(CaseEvent.PetitionFiled),
             ["petition.answered"] = typeof(CaseEvent.PetitionAnswered),
@@ -128,6 +138,20 @@ public static class CaseJournal
             rows.Execute(LocatorSql, new { id, incident = row.id });
         }
 
+        if (context.Event is CaseEvent.QuestionResolved resolved)
+        {
+            rows.Execute(ResolutionSql, new
+            {
+                row.id,
+                round = resolved.Round.Value,
+                question = resolved.Question,
+                row.at,
+                members = resolved.Score?.Members ?? 0,
+                mean = resolved.Score?.PanelMean,
+                pool = resolved.Score?.Pool,
+            });
+        }
+
         if (context.Event is CaseEvent.Erased erased)
         {
             rows.Execute(ErasedSql, new { evidence = erased.Evidence.Value });
@@ -135,6 +159,11 @@ public static class CaseJournal
         }
 
         Deadlines.Write(rows, row.id, state.Id, context.Before?.Panel?.NextLapse, state.Panel?.NextLapse);
+        if (context.Event is CaseEvent.Restored restored)
+        {
+            rows.Execute(ScanAgainSql, new { evidence = restored.Evidence.Value });
+        }
+
         var (before, after) = (People(context.Before), People(state));
         foreach (var person in after.Except(before))
         {

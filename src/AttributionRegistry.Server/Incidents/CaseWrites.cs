@@ -38,7 +38,7 @@ public sealed class CaseWrites(Writes writes, RegistryCore core)
     /// <summary>Says of a case after an act which act waits for a second person, and for whom.</summary>
     public static Func<Session, PendingNote?> WaitsFor(IncidentId? incident, Func<PendingAct, string> needs) => session =>
         incident is { } known && session.Load(CaseJournal.Definition, CaseJournal.Stream(known))?.Pending is { } pending
-            ? new PendingNote(pending.Act, needs(pending))
+            ? pending.Items.IsEmpty ? new PendingNote(pending.Act, needs(pending)) : new PendingNote(pending.Act, needs(pending), pending.Items, pending.Kept)
             : null;
 
     /// <summary>Decides one command in a session of a larger act.</summary>

@@ -94,13 +94,21 @@ public sealed record WorkingIncident(IncidentId Id) : IncidentView(Id)
         Assumptions = state.Assumptions,
         Gaps = state.Gaps,
         Memo = state.ContraryMemo,
-        Pending = state.Pending is { } p ? new PendingActView(p.Act, p.By, p.As, p.At, p.Reason) : null,
+        Pending = state.Pending is { } p ? new PendingActView(p.Act, p.By, p.As, p.At, p.Reason, p.Items, p.Kept) : null,
         Finding = state.FindingNumber,
     };
 }
 
 /// <summary>An act that waits for a second, different person.</summary>
-public sealed record PendingActView(string Act, PersonId By, Role As, DateTimeOffset At, string Reason);
+/// <param name="Act">The act.</param>
+/// <param name="By">Who proposed it.</param>
+/// <param name="As">In which role.</param>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Destroys">The items whose bytes an erasure would destroy; empty for other acts.</param>
+/// <param name="Keeps">Redactions and extracts of these that would keep their bytes.</param>
+public sealed record PendingActView(
+    string Act, PersonId By, Role As, DateTimeOffset At, string Reason, IReadOnlyList<EvidenceId> Destroys, IReadOnlyList<EvidenceId> Keeps);
 
 /// <summary>One incident in a list.</summary>
 /// <param name="Id">The incident.</param>

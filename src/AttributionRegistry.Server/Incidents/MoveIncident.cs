@@ -22,9 +22,11 @@ public static class MoveIncident
 {
     /// <summary>Moves the case to another stage. Which steps there are, who may take them and what must be true is fixed (L1).</summary>
     public static Task<Results<Ok<Written>, Accepted<Written>, ProblemHttpResult>> HandleAsync(
-        IncidentId incidentId, Body<MoveRequest> body, Ask ask, CaseWrites cases, Findings.PublishFinding publish, CancellationToken cancel) =>
+        IncidentId incidentId, Body<MoveRequest> body, Ask ask, CaseWrites cases, Findings.PublishFinding publish, Findings.Reconsider reconsider, CancellationToken cancel) =>
         body.Value.To == Stage.Published
         ? publish.HandleAsync(incidentId, body.Value.Reason, ask.With(body), cancel)
+        : body.Value.To == Stage.Reconsidering
+        ? reconsider.HandleAsync(incidentId, body.Value.Reason, ask.With(body), cancel)
         : cases.ProposeAsync(
             ask.With(body), incidentId, incidentId.Value, needs: "chair",
             (session, state) => new CaseCommand.Move(body.Value.To, body.Value.Reason)

@@ -31,10 +31,14 @@ public abstract record Outcome
 /// </summary>
 public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] pseudonymKey)
 {
-    private const int Attempts = 8;
+    private const int Attempts = 32;
+    private const int Queues = 64;
     private const int MostKept = 20_000;
 
     private readonly ConcurrentDictionary<string, (long Version, object State)> _states = new();
+
+    // Whoever loses a race for a record waits in line before deciding again; else many acts on one case starve each other.
+    private readonly SemaphoreSlim[] _queues = [.. Enumerable.Range(0, Queues).Select(_ => new SemaphoreSlim(1))];
 
     public RegistryStore Store => store;
 
@@ -51,48 +55,76 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
     public async Task<Outcome> RunAsync(
         Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, CancellationToken cancel)
     {
-        for (var attempt = 1; ; attempt++)
+        SemaphoreSlim? queue = null;
+        try
         {
-            var session = new Session(this, by, at, Policy);
-            if (work(session) is { } refusal)
+            for (var attempt = 1; ; attempt++)
             {
-                return new Outcome.Refused(refusal);
-            }
+                var (outcome, lostOn) = await TryAsync(by, at, work, idempotency, cancel).ConfigureAwait(false);
+                if (outcome is not null)
+                {
+                    return outcome;
+                }
 
-            if (session.IsEmpty)
-            {
-                return new Outcome.Done(LastReceipt(session), session);
-            }
+                queue?.Release();
+                queue = null;
+                if (attempt == Attempts)
+                {
+                    return new Outcome.Refused(Refusal.Conflict("lost-race", $"Others changed {lostOn} at the same time, several times over; try again."));
+                }
 
-            var result = await store.Writer.CommitAsync(session.ToRequest(idempotency?.Invoke(session)), cancel).ConfigureAwait(false);
-            switch (result)
-            {
-                case CommitResult.Committed done:
-                    // A clock that ran back is corrected by the log: then what was folded here has the wrong instant.
-                    if (done.Leaves[0].AtMicroseconds == Instant.ToMicroseconds(at))
-                    {
-                        session.Keep();
-                    }
-                    else
-                    {
-                        Forget(session);
-                    }
-
-                    session.AfterCommitted?.Invoke();
-                    return new Outcome.Done(ReceiptOf(done.Leaves[0].Index, done.Leaves[0].LeafHash, done.Head, session.Salts()), session);
-                case CommitResult.VersionConflict when attempt < Attempts:
-                    Forget(session);
-                    break;
-                case CommitResult.VersionConflict conflict:
-                    Forget(session);
-                    return new Outcome.Refused(Refusal.Conflict("lost-race", $"Others changed {conflict.Stream} at the same time, several times over; try again."));
-                case CommitResult.IdempotencyTaken:
-                    return new Outcome.Refused(Refusal.Conflict("idempotency-in-flight", "The same Idempotency-Key is being answered; try again in a moment."));
-                default:
-                    throw new InvalidOperationException("A commit is done, in conflict or taken.");
+                var next = QueueOf(lostOn!);
+                await next.WaitAsync(cancel).ConfigureAwait(false);
+                queue = next;
             }
         }
+        finally
+        {
+            queue?.Release();
+        }
     }
+
+    // One attempt: its outcome, or the record on which it lost the race.
+    private async Task<(Outcome? Outcome, string? LostOn)> TryAsync(
+        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, CancellationToken cancel)
+    {
+        var session = new Session(this, by, at, Policy);
+        if (work(session) is { } refusal)
+        {
+            return (new Outcome.Refused(refusal), null);
+        }
+
+        if (session.IsEmpty)
+        {
+            return (new Outcome.Done(LastReceipt(session), session), null);
+        }
+
+        switch (await store.Writer.CommitAsync(session.ToRequest(idempotency?.Invoke(session)), cancel).ConfigureAwait(false))
+        {
+            case CommitResult.Committed done:
+                // A clock that ran back is corrected by the log: then what was folded here has the wrong instant.
+                if (done.Leaves[0].AtMicroseconds == Instant.ToMicroseconds(at))
+                {
+                    session.Keep();
+                }
+                else
+                {
+                    Forget(session);
+                }
+
+                session.AfterCommitted?.Invoke();
+                return (new Outcome.Done(ReceiptOf(done.Leaves[0].Index, done.Leaves[0].LeafHash, done.Head, session.Salts()), session), null);
+            case CommitResult.VersionConflict conflict:
+                Forget(session);
+                return (null, conflict.Stream);
+            case CommitResult.IdempotencyTaken:
+                return (new Outcome.Refused(Refusal.Conflict("idempotency-in-flight", "The same Idempotency-Key is being answered; try again in a moment.")), null);
+            default:
+                throw new InvalidOperationException("A commit is done, in conflict or taken.");
+        }
+    }
+
+    private SemaphoreSlim QueueOf(string stream) => _queues[(uint)StringComparer.Ordinal.GetHashCode(stream) % Queues];
 
     /// <summary>The state of a record and its version, from memory where it is current.</summary>
     public (long Version, TState? State) Load<TState, TEvent>(Journal<TState, TEvent> journal, string stream)

@@ -1,3 +1,4 @@
+using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Server.Registry;
@@ -12,4 +13,8 @@ namespace AttributionRegistry.Server.Registry;
 public sealed record Written(string Id, string Etag, Receipt Receipt, PendingNote? Pending = null);
 
 /// <summary>An act that needs a second person: which, and who may confirm it.</summary>
-public sealed record PendingNote(string Act, string Needs);
+/// <param name="Act">The act.</param>
+/// <param name="Needs">Who may confirm it.</param>
+/// <param name="Destroys">The items whose bytes an erasure would destroy; null for other acts.</param>
+/// <param name="Keeps">Redactions and extracts of these that would keep their bytes; null for other acts.</param>
+public sealed record PendingNote(string Act, string Needs, IReadOnlyList<EvidenceId>? Destroys = null, IReadOnlyList<EvidenceId>? Keeps = null);

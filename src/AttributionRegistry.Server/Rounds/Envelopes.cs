@@ -32,8 +32,18 @@ public sealed record EnvelopeBody(
     private static Refusal Malformed(string name, string message) => Refusal.Invalid("envelope-malformed", message, $"/envelope/{name}");
 }
 
-/// <summary>An envelope and the ES256 signature of the ballot key over its digest, base64url.</summary>
-public sealed record CommitRequest(EnvelopeBody Envelope, string Signature);
+/// <summary>A sealed ballot to hand in.</summary>
+/// <param name="Envelope">Says nothing about the vote.</param>
+/// <param name="Signature">ES256 of the ballot key over the envelope's digest, base64url.</param>
+/// <param name="Escrow">Ballot and salt for the scrutineers: required where the round has some, refused where it has none (V-56).</param>
+public sealed record CommitRequest(EnvelopeBody Envelope, string Signature, EscrowRequest? Escrow = null);
+
+/// <summary>The answer to a sealed ballot: as every write, and the log's signed word for this very ballot.</summary>
+/// <param name="Id">The envelope's digest.</param>
+/// <param name="Etag">The entity tag of the round as the caller sees it.</param>
+/// <param name="Receipt">Proof of the act: leaf, inclusion proof, signed checkpoint.</param>
+/// <param name="BallotReceipt">A note signed by the log's key: case, round, ballot key, revision, commitment, nonce, leaf (V-73). A client refuses one that is not its own.</param>
+public sealed record CommittedBallot(string Id, string Etag, Receipt Receipt, string BallotReceipt);
 
 public static class CommitBallot
 {
@@ -41,26 +51,48 @@ public static class CommitBallot
     /// Hands in a sealed ballot, or its next revision. The receipt proves that it is in the log; the same envelope again is
     /// answered with the same leaf (V-52).
     /// </summary>
-    public static Task<Results<Created<Written>, ProblemHttpResult>> HandleAsync(
-        RoundId roundId, Body<CommitRequest> body, Ask ask, Writes writes, RoundActs acts, CancellationToken cancel)
+    public static async Task<Results<Created<CommittedBallot>, ProblemHttpResult>> HandleAsync(
+        RoundId roundId, Body<CommitRequest> body, Ask ask, Writes writes, RoundActs acts, RegistryCore core, CancellationToken cancel)
     {
         var (sent, signature) = (body.Value.Envelope, body.Value.Signature);
-        if (sent.Fault() is { } fault)
+        var escrow = body.Value.Escrow;
+        if ((sent.Fault() ?? escrow?.Fault()) is { } fault)
         {
-            return Task.FromResult<Results<Created<Written>, ProblemHttpResult>>(fault.ToProblem());
+            return fault.ToProblem();
         }
 
         var digest = RoundRecord.DigestOf(sent);
         var hex = Convert.ToHexStringLower(digest);
-        return writes.CreateAsync(
+        var done = await writes.CreateAsync(
             ask.With(body),
             acts.On(
                 roundId, hex,
                 (session, _, round) => RoundActs.Decide(session, roundId, round, new RoundCommand.Commit(
                     new Envelope(sent.BallotKeyId, sent.Revision, sent.Previous, sent.Commitment, sent.Nonce, hex, signature, ask.At),
-                    sent.CaseId, sent.Round, IsSigned(round, ask.By.Id, digest, signature)) { By = ask.By.Id, At = ask.At }),
+                    sent.CaseId, sent.Round, IsSigned(round, ask.By.Id, digest, signature))
+                {
+                    By = ask.By.Id,
+                    At = ask.At,
+                    Escrow = escrow?.ToDeposit(hex),
+                    EscrowSignatureValid = escrow is not null && IsSigned(round, ask.By.Id, escrow.Escrow.ToStatement().ToSign(), escrow.Signature),
+                }),
                 earlier: e => e is RoundEvent.Committed { Envelope: var there } && there.Digest == hex),
             $"/v1/rounds/{roundId}/envelopes", cancel);
+        return done.Result switch
+        {
+            Created<Written> { Value: { } written, Location: var at } =>
+                TypedResults.Created(at, new CommittedBallot(written.Id, written.Etag, written.Receipt, WordFor(sent, written.Receipt, ask.At, core))),
+            ProblemHttpResult problem => problem,
+            _ => throw new InvalidOperationException("A write is made or refused."),
+        };
+    }
+
+    private static string WordFor(EnvelopeBody sent, Receipt receipt, DateTimeOffset at, RegistryCore core)
+    {
+        var signer = core.Store.Signer;
+        return new BallotReceipt(
+            sent.CaseId, sent.Round, sent.BallotKeyId, sent.Revision, sent.Commitment, sent.Nonce, receipt.LeafHash, signer.Name,
+            Instant.ToRfc3339(Instant.ToMicroseconds(at))).Sign(signer);
     }
 
     private static bool IsSigned(Round round, PersonId voter, byte[] digest, string signature) =>

@@ -9,6 +9,8 @@ public static class RoundJournal
 {
     private const string LocatorSql = "INSERT INTO locator (id, incident) VALUES (@id, @incident)";
 
+    private const string VoterSql = "INSERT INTO round_voter (round, person) VALUES (@round, @person)";
+
     public static Journal<Round, RoundEvent> Definition { get; } = new(
         "round",
         new Dictionary<string, Type>
@@ -28,6 +30,9 @@ public static class RoundJournal
             ["round.windows-resumed"] = typeof(RoundEvent.WindowsResumed),
             ["vote.mapping-sealed"] = typeof(RoundEvent.MappingSealed),
             ["vote.mapping-opened"] = typeof(RoundEvent.MappingOpened),
+            ["escrow.shares-released"] = typeof(RoundEvent.SharesReleased),
+            ["escrow.unusable"] = typeof(RoundEvent.EscrowUnusable),
+            ["escrow.closed"] = typeof(RoundEvent.EscrowClosed),
             ["round.contrary-argument-acknowledged"] = typeof(RoundEvent.ContraryArgumentAcknowledged),
         },
         RoundDecider.Evolve,
@@ -41,6 +46,10 @@ public static class RoundJournal
         if (context.Event is RoundEvent.Opened e)
         {
             context.Rows.Execute(LocatorSql, new { id = e.Round.Value, incident = e.Incident.Value });
+            foreach (var voter in e.Voters)
+            {
+                context.Rows.Execute(VoterSql, new { round = e.Round.Value, person = voter.Person.Value });
+            }
         }
 
         var round = context.After;

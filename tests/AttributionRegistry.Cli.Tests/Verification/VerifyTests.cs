@@ -30,7 +30,7 @@ public sealed class VerifyTests
     }
 
     [Fact]
-    public void A_saved_finding_holds_against_its_record() => Failing(Finding, Record).Should().BeNull();
+    public void V_75_A_saved_finding_holds_against_its_record_alone_offline() => Failing(Finding, Record).Should().BeNull();
 
     public static TheoryData<string, Action<JsonObject>> Changes => new()
     {
@@ -46,6 +46,8 @@ public sealed class VerifyTests
         { "tally", record => record["round"]!["tally"]!["eligible"] = 12 },
         { "draw", record => record["draw"]!["candidates"]![0]!["region"] = "WEOG" },
         { "draw", record => record["draw"]!["sourceValues"]![0] = "another value" },
+        { "draw", record => record["draw"]!["published"]![0]!["value"] = "another value" },
+        { "draw", record => record["draw"]!["published"]![0]!["publishedAt"] = record["draw"]!["frozenAt"]!.DeepClone() },
         { "draw", record => Swap(record["draw"]!["result"]!.AsArray()) },
     };
 

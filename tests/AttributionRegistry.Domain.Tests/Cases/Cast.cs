@@ -53,6 +53,9 @@ internal static class Cast
 
     public static Caller Stranger { get; } = Person(22);
 
+    /// <summary>Five people with nothing else to do in the case.</summary>
+    public static IReadOnlyList<Caller> Scrutineers { get; } = [.. Enumerable.Range(31, 5).Select(n => Person(n, Role.Scrutineer))];
+
     /// <summary>Everyone but the panel.</summary>
     public static IReadOnlyList<Caller> Staff { get; } =
     [
@@ -84,6 +87,9 @@ internal static class Cast
 
     /// <summary>A drawn member, as the instance knows them.</summary>
     public static Caller Member(PersonId id) => new(id, new HashSet<Role> { Role.PanelMember });
+
+    /// <summary>A person as the instance knows them: staff with their roles, everyone else as a drawn member.</summary>
+    public static Caller Someone(PersonId id) => Staff.FirstOrDefault(s => s.Id == id) ?? Member(id);
 
     public static string NationOf(PersonId member) => Candidates.First(c => c.Id == member.Value).Nationalities[0];
 

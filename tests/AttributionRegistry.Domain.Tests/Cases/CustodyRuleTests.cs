@@ -133,6 +133,69 @@ public sealed class CustodyRuleTests
     }
 
     [Fact]
+    public void E2_A_custodian_takes_over_by_order_what_its_holder_can_no_longer_give()
+    {
+        var walk = OneItem();
+        walk.Do(Cast.Registrar, Order(walk, null, Cast.Custodian));
+        Item(walk).Holder.Should().Be(Cast.Analyst.Id, "an order moves nothing");
+        var ordered = Item(walk).Custody[^1];
+        walk.Refused(Cast.OtherCustodian, Answer(walk, true) with { Holder = null }, "not-the-receiver")
+            .Do(Cast.Custodian, Answer(walk, true) with { Holder = null });
+
+        Item(walk).Custody[^1].Should().BeEquivalentTo(new
+        {
+            Kind = CustodyKind.Transferred, From = (PersonId?)Cast.Analyst.Id, Holder = Cast.Custodian.Id, By = Cast.Custodian.Id,
+            Order = new CustodyOrder(Cast.Registrar.Id, ordered.At, "The holder is on leave for good."),
+        });
+        CustodyChain.Check(Item(walk).Custody).Should().BeNull();
+        walk.Do(Cast.Custodian, Record(walk, CustodyKind.Examined)).Do(Cast.Custodian, Offer(walk, Cast.OtherCustodian)).Do(Cast.OtherCustodian, Answer(walk, true));
+        Item(walk).Custody[^1].Order.Should().BeNull();
+        CustodyChain.Check(Item(walk).Custody).Should().BeNull();
+    }
+
+    [Fact]
+    public void E2_A_holder_who_can_act_is_not_passed_over_neither_at_the_order_nor_at_its_acceptance()
+    {
+        var walk = OneItem();
+        walk.Refused(Cast.Registrar, Order(walk, Cast.Analyst, Cast.Custodian), "holder-can-act")
+            .Do(Cast.Officer, Order(walk, Cast.Person(4), Cast.Custodian))
+            .Refused(Cast.Custodian, Answer(walk, true) with { Holder = Cast.Analyst }, "holder-can-act")
+            .Do(Cast.Analyst, Offer(walk, Cast.OtherCustodian)).Do(Cast.OtherCustodian, Answer(walk, true));
+        CustodyChain.Check(Item(walk).Custody).Should().BeNull();
+    }
+
+    [Fact]
+    public void E2_A_recused_holder_cannot_act_and_the_order_takes_the_place_of_their_offer()
+    {
+        var walk = OneItem();
+        walk.Do(Cast.Analyst, Offer(walk, Cast.OtherAnalyst));
+        var recused = walk.State with { Recused = [Cast.Analyst.Id] };
+        CaseDecider.Decide(recused, Order(walk, Cast.Analyst, Cast.Custodian) with { By = Cast.Registrar }, Rules).Refusal.Should().BeNull();
+
+        walk.Do(Cast.Registrar, Order(walk, null, Cast.Custodian)).Refused(Cast.OtherAnalyst, Answer(walk, true), "not-the-receiver")
+            .Do(Cast.Registrar, Order(walk, null, Cast.OtherCustodian)).Do(Cast.OtherCustodian, Answer(walk, false) with { Holder = null })
+            .Refused(Cast.OtherCustodian, Answer(walk, true) with { Holder = null }, "no-offer");
+        CustodyChain.Check(Item(walk).Custody).Should().BeNull();
+    }
+
+    [Fact]
+    public void L4_A_takeover_needs_a_holder_who_orders_nothing_someone_who_orders_and_a_custodian_who_accepts()
+    {
+        var walk = OneItem();
+        var both = Cast.Person(88, Role.Registrar, Role.Custodian);
+        walk.Refused(both, Order(walk, null, both), "second-person-required")
+            .Refused(Cast.Custodian, Order(walk, null, Cast.Custodian), "role-required")
+            .Refused(Cast.Registrar, Order(walk, null, Cast.OtherAnalyst), "custody-receiver")
+            .Refused(Cast.Registrar, Order(walk, null, Cast.Custodian) with { Receiver = null }, "custody-receiver")
+            .Refused(Cast.Registrar, Order(walk, null, Cast.Analyst), "custody-receiver")
+            .Refused(Cast.Registrar, Order(walk, null, Cast.Custodian) with { Reason = "" }, "reason-missing");
+        var links = walk.Do(Cast.Registrar, Order(walk, null, Cast.Custodian)).Do(Cast.Custodian, Answer(walk, true) with { Holder = null }).State.Evidence[0].Custody;
+        CustodyChain.Check(links.RemoveAt(2))!.Reason.Should().Contain("without an offer");
+        CustodyChain.Check(links.SetItem(3, links[3] with { Order = null }))!.Link.Should().Be(4);
+        CustodyChain.Check(links.SetItem(2, links[2] with { By = Cast.Custodian.Id }))!.Link.Should().Be(3);
+    }
+
+    [Fact]
     public void E2_The_check_names_the_first_gap_of_a_forged_chain()
     {
         var walk = OneItem();
@@ -164,5 +227,8 @@ public sealed class CustodyRuleTests
     private static CaseCommand.RecordCustody Record(CaseBuilder walk, CustodyKind kind) => new(First(walk), kind, null, "By hand.", Circumstances.None) { By = X, At = T };
 
     private static CaseCommand.AnswerOffer Answer(CaseBuilder walk, bool accepted) =>
-        new(First(walk), accepted, accepted ? "Seal A-17 intact." : "Seal broken.", new Circumstances { SealNumber = "A-17" }) { By = X, At = T };
+        new(First(walk), accepted, accepted ? "Seal A-17 intact." : "Seal broken.", new Circumstances { SealNumber = "A-17" }) { By = X, At = T, Holder = Cast.Someone(Item(walk).Holder) };
+
+    private static CaseCommand.OrderTakeover Order(CaseBuilder walk, Caller? holder, Caller to) =>
+        new(First(walk), to.Id, "The holder is on leave for good.") { By = X, At = T, Holder = holder, Receiver = to };
 }

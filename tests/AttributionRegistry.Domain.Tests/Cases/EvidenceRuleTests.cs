@@ -31,6 +31,44 @@ public sealed class EvidenceRuleTests
     }
 
     [Fact]
+    public void E1_Only_the_recorded_digest_lifts_a_quarantine_and_never_for_the_submitter()
+    {
+        var both = Cast.Person(77, Role.Analyst, Role.Custodian);
+        var walk = At(Stage.Collecting).Do(both, new CaseCommand.SubmitEvidence(EvidenceId.Of($"evd_{1:x32}"), Described()) { By = X, At = T });
+        walk.Do(both, new CaseCommand.SealPayload(First(walk), Bytes("a")) { By = X, At = T }).Accept(First(walk)).Grade(First(walk));
+        var (item, restore) = (walk.State.Evidence[0], Restore(walk));
+        walk.Refused(Cast.Custodian, restore, "not-quarantined").Do(Cast.Auditor, Damage(walk))
+            .Refused(both, restore, "own-work").Refused(Cast.Lead, restore, "role-required")
+            .Refused(Cast.Custodian, restore with { FoundSha256 = Sha256Hex.Of("other bytes") }, "still-damaged")
+            .Refused(Cast.Custodian, restore with { FoundSha256 = "" }, "still-damaged")
+            .Refused(Cast.Custodian, restore with { Reason = " " }, "reason-missing")
+            .Do(Cast.Custodian, restore);
+
+        walk.State.Evidence[0].Should().BeEquivalentTo(item, o => o.Excluding(i => i.Custody));
+        walk.State.Evidence[0].Custody[^1].Should().BeEquivalentTo(new { Kind = CustodyKind.Restored, By = Cast.Custodian.Id, Note = restore.Reason, Circumstances = new { SeenSha256 = item.Payload!.Sha256 } });
+        CustodyChain.Check(walk.State.Evidence[0].Custody).Should().BeNull();
+        walk.State.Counting.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void E1_An_item_without_which_an_assessment_was_frozen_does_not_slip_back_into_it()
+    {
+        var before = At(Stage.Reviewing);
+        before.Do(Cast.Auditor, Damage(before)).Do(Cast.Custodian, Restore(before));
+        before.State.Evidence[0].Standing.Should().Be(EvidenceStanding.Accepted, "the frozen assessment rests on it");
+
+        var walk = OneItem();
+        walk.State.CurrentAssessment.Should().BeNull();
+        walk.Do(Cast.Auditor, Damage(walk));
+        var frozen = new CaseEvent.AssessmentFrozen(AssessmentId.Of($"asm_{1:x32}"), 1, Sha256Hex.Of("a"), new Text("So it was."));
+        var state = CaseDecider.Evolve(walk.State, frozen, new Recorded(Cast.Lead.Id, T));
+
+        var restored = (CaseEvent.Restored)CaseDecider.Decide(state, Restore(walk) with { By = Cast.Custodian }, Rules).Events.Single();
+
+        restored.Standing.Should().Be(EvidenceStanding.Submitted);
+    }
+
+    [Fact]
     public void E3_The_original_is_sealed_once_and_copies_name_it()
     {
         var walk = OneItem();
@@ -126,6 +164,10 @@ public sealed class EvidenceRuleTests
         var origins = MatrixOf.Case(walk.State).Items.Select(i => i.Origin).ToList();
         origins.Should().Equal(First(walk).Value, First(walk).Value, null);
     }
+
+    private static CaseCommand.Quarantine Damage(CaseBuilder walk) => new(First(walk), Sha256Hex.Of("other bytes")) { By = X, At = T };
+
+    private static CaseCommand.Restore Restore(CaseBuilder walk) => new(First(walk), walk.State.Evidence[0].Payload!.Sha256, "From the backup of Monday.") { By = X, At = T };
 
     private static CaseCommand.Grade Grade(EvidenceId id) => new(id, SourceGrade.C, InformationGrade.Three, "Seen once.") { By = X, At = T };
 

@@ -13,6 +13,7 @@ public sealed class EveryRoundCommandTests
         RoundBuilder.Raise(MotionKind.ExtendCommit, 3600), RoundBuilder.Raise(MotionKind.ExtendReveal, 3600), RoundBuilder.Raise(MotionKind.FurtherRound, null),
         RoundBuilder.Say(MotionVote.Yes), RoundBuilder.Decide, RoundBuilder.Acknowledge, RoundBuilder.Extend,
         RoundBuilder.Suspend, RoundBuilder.Resume, RoundBuilder.SealMapping, RoundBuilder.OpenMapping,
+        EscrowRuleTests.Release(1),
     ];
 
     private static RoundBuilder Open() => RoundBuilder.Open().On(1).Do(1, RoundBuilder.Remove(3));

@@ -40,6 +40,8 @@ public sealed class StixValidatorTests
     [InlineData("""{"type":"process","id":"process--70b17c6c-ec26-4ee5-8b2e-7b2c5a6c2f01"}""", "", "bad-combination")]
     [InlineData("""{"type":"x-Own","id":"x-own--0f7f1b5e-2a36-4f6b-8f2b-6a1d2c3b4e5f"}""", "/type", "bad-type")]
     [InlineData("""{"type":"x-own","id":"x-other--0f7f1b5e-2a36-4f6b-8f2b-6a1d2c3b4e5f"}""", "/id", "bad-identifier")]
+    [InlineData("""{"type":"mutex","id":"mutex--eba44954-d4e4-5d3b-814c-2b17dd8de300","name":"x","x_own":null}""", "/x_own", "wrong-type")]
+    [InlineData("""{"type":"x-own","id":"x-own--0f7f1b5e-2a36-4f6b-8f2b-6a1d2c3b4e5f","x_own":[]}""", "/x_own", "wrong-type")]
     [InlineData("[]", "", "wrong-type")]
     [InlineData("null", "", "wrong-type")]
     public void A_broken_observable_is_refused_at_its_place(string json, string pointer, string code) =>

@@ -44,8 +44,13 @@ public sealed class ExerciseFixture : IAsyncLifetime
     /// <summary>Whoever presides over the panel of a case: found by asking, as the chair would.</summary>
     public HttpClient Chair(string incident)
     {
-        var state = Registry.State(Domain.IncidentId.Of(incident));
-        var name = Registry.Core.Load(People.PersonJournal.Definition, state.Panel!.Chair!.Value.Value).State!.Name;
+        return Of(Registry.State(Domain.IncidentId.Of(incident)).Panel!.Chair!.Value);
+    }
+
+    /// <summary>A person by id.</summary>
+    public HttpClient Of(Domain.PersonId person)
+    {
+        var name = Registry.Core.Load(People.PersonJournal.Definition, person.Value).State!.Name;
         return With(_credentials.People.Single(p => p.Name == name).ApiKey);
     }
 

@@ -163,6 +163,6 @@ public sealed class OpenExerciseTests : IAsyncLifetime
     {
         _output.GetStringBuilder().Clear();
         _error.GetStringBuilder().Clear();
-        return Commands.RunAsync(args, _output, _error, _registry.Core.Entropy.Bytes, CancellationToken.None);
+        return Commands.RunAsync(args, _output, _error, _registry.Core.Entropy.Bytes, TimeProvider.System, CancellationToken.None);
     }
 }

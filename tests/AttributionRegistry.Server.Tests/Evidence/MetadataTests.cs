@@ -45,6 +45,48 @@ public sealed class MetadataTests(EvidenceRegistry fixture) : IClassFixture<Evid
         Encoding.Latin1.GetString(copy.Bytes).Should().Contain(Encoding.Latin1.GetString(SampleFiles.Scan)).And.Contain("JFIF").And.EndWith("\u00FF\u00D9");
     }
 
+    [Theory]
+    [InlineData(6, true)]
+    [InlineData(8, false)]
+    [InlineData(3, true)]
+    public void A_photograph_stays_upright_and_nothing_else_of_exif_stays(byte orientation, bool bigEndian)
+    {
+        byte[] block = [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        var exif = SampleFiles.Turned(orientation, bigEndian);
+        foreach (var (file, header) in new (byte[], byte[])[]
+        {
+            (SampleFiles.Jpeg(exif), [0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8]), (SampleFiles.Png(exif), [0, 0, 0, 26, .. "eXIf"u8]), (SampleFiles.WebP(exif), [.. "EXIF"u8, 26, 0, 0, 0]),
+        })
+        {
+            var copy = FileMetadata.Strip(file);
+
+            copy.Bytes.AsSpan().IndexOf([.. header, .. block]).Should().BePositive("the new block is whole");
+            var read = MetadataExtractor.ImageMetadataReader.ReadMetadata(new MemoryStream(copy.Bytes)).OfType<MetadataExtractor.Formats.Exif.ExifIfd0Directory>().Single();
+            read.Tags.Should().ContainSingle().Which.Type.Should().Be(0x0112);
+            read.GetObject(0x0112).Should().Be((ushort)orientation);
+            copy.Report.Kept.Should().ContainSingle().Which.Should().Be(new MetadataEntry("Exif IFD0", "Orientation", $"{orientation}"));
+            copy.Report.Entries.Should().Contain(e => e.Name == "Make" && e.Value == "Example");
+            Encoding.Latin1.GetString(copy.Bytes).Should().NotContain("Example");
+            FileMetadata.Read(copy.Bytes).Entries.Should().BeEmpty();
+            FileMetadata.Strip(copy.Bytes).Bytes.Should().Equal(copy.Bytes, "a copy of the copy is the same");
+        }
+    }
+
+    [Fact]
+    public void An_upright_photograph_and_a_made_up_orientation_leave_no_exif_behind()
+    {
+        foreach (var orientation in new byte[] { 0, 1, 9, 255 })
+        {
+            var copy = FileMetadata.Strip(SampleFiles.Jpeg(SampleFiles.Turned(orientation, true)));
+
+            copy.Report.Kept.Should().BeEmpty();
+            Encoding.Latin1.GetString(copy.Bytes).Should().NotContain("Exif");
+        }
+
+        FileMetadata.Strip(SampleFiles.WebP(SampleFiles.Turned(6, true))).Bytes[20].Should().Be(0b1000, "the file says that EXIF follows");
+        FileMetadata.Strip(SampleFiles.WebP()).Bytes[20].Should().Be(0);
+    }
+
     [Fact]
     public void Authors_revisions_dates_and_previews_leave_a_document_and_its_text_stays()
     {

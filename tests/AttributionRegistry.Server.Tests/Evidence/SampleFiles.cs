@@ -9,24 +9,35 @@ internal static class SampleFiles
 {
     public static byte[] Scan { get; } = [0x12, 0xFF, 0x00, 0x34, 0xFF, 0xD0, 0x56];
 
-    public static byte[] Jpeg() =>
+    public static byte[] Jpeg() => Jpeg(Exif());
+
+    public static byte[] Png() => Png(Exif());
+
+    public static byte[] WebP() => WebP(Exif());
+
+    /// <summary>A TIFF block: who made the camera, and how it was held.</summary>
+    public static byte[] Turned(byte orientation, bool bigEndian) => bigEndian
+        ? [.. "MM\0*"u8, .. Big(8), 0, 2, 0x01, 0x0F, 0, 2, .. Big(8), .. Big(38), 0x01, 0x12, 0, 3, .. Big(1), 0, orientation, 0, 0, .. Big(0), .. "Example\0"u8]
+        : [.. "II*\0"u8, .. Little(8), 2, 0, 0x0F, 0x01, 2, 0, .. Little(8), .. Little(38), 0x12, 0x01, 3, 0, .. Little(1), orientation, 0, 0, 0, .. Little(0), .. "Example\0"u8];
+
+    public static byte[] Jpeg(byte[] exif) =>
     [
-        0xFF, 0xD8, .. Segment(0xE0, [.. "JFIF\0"u8, 1, 1, 0, 0, 1, 0, 1, 1, 1, 9, 9, 9]), .. Segment(0xE1, [.. "Exif\0\0"u8, .. Exif()]),
+        0xFF, 0xD8, .. Segment(0xE0, [.. "JFIF\0"u8, 1, 1, 0, 0, 1, 0, 1, 1, 1, 9, 9, 9]), .. Segment(0xE1, [.. "Exif\0\0"u8, .. exif]),
         .. Segment(0xFE, "taken by Ada Example"u8), .. Segment(0xDB, new byte[65]), .. Segment(0xC0, [8, 0, 1, 0, 1, 1, 1, 0x11, 0]),
         .. Segment(0xDA, [1, 1, 0, 0, 63, 0]), .. Scan, 0xFF, 0xD9, .. "appended film"u8,
     ];
 
-    public static byte[] Png() =>
+    public static byte[] Png(byte[] exif) =>
     [
-        0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]), .. Chunk("tEXt", "Author\0Ada Example"u8), .. Chunk("eXIf", Exif()),
+        0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]), .. Chunk("tEXt", "Author\0Ada Example"u8), .. Chunk("eXIf", exif),
         .. Chunk("tIME", [0x07, 0xEA, 1, 2, 3, 4, 5]), .. Chunk("IDAT", Compressed([0, 7])), .. Chunk("IEND", []),
     ];
 
-    public static byte[] WebP()
+    public static byte[] WebP(byte[] exif)
     {
         byte[] chunks =
         [
-            .. "VP8X"u8, 10, 0, 0, 0, 0b0000_1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "VP8L"u8, 6, 0, 0, 0, 0x2F, 0, 0, 0, 0, 0, .. "EXIF"u8, .. Little(Exif().Length), .. Exif(),
+            .. "VP8X"u8, 10, 0, 0, 0, 0b0000_1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "VP8L"u8, 6, 0, 0, 0, 0x2F, 0, 0, 0, 0, 0, .. "EXIF"u8, .. Little(exif.Length), .. exif,
         ];
         return [.. "RIFF"u8, .. Little(chunks.Length + 4), .. "WEBP"u8, .. chunks];
     }

@@ -101,10 +101,10 @@ public sealed class PanelTests
         var (output, error) = (new StringWriter(), new StringWriter());
         var file = Path.Combine(panels.Registry.DataFolder, "draw.json");
         await File.WriteAllTextAsync(file, json);
-        (await Cli.Commands.RunAsync(["draw", "verify", file], output, error, count => new byte[count], CancellationToken.None)).Should().Be(0);
+        (await Cli.Commands.RunAsync(["draw", "verify", file], output, error, count => new byte[count], TimeProvider.System, CancellationToken.None)).Should().Be(0);
         await File.WriteAllTextAsync(file, altered.ToJsonString());
-        (await Cli.Commands.RunAsync(["draw", "verify", file], output, error, count => new byte[count], CancellationToken.None)).Should().Be(1);
-        (await Cli.Commands.RunAsync(["draw", "verify"], output, error, count => new byte[count], CancellationToken.None)).Should().Be(2);
+        (await Cli.Commands.RunAsync(["draw", "verify", file], output, error, count => new byte[count], TimeProvider.System, CancellationToken.None)).Should().Be(1);
+        (await Cli.Commands.RunAsync(["draw", "verify"], output, error, count => new byte[count], TimeProvider.System, CancellationToken.None)).Should().Be(2);
     }
 
     [Fact]

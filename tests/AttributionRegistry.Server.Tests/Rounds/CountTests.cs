@@ -137,7 +137,7 @@ public sealed class CountTests
         Directory.Delete(folder, recursive: true);
     }
 
-    private static Task<int> RunAsync(params string[] args) => Commands.RunAsync(["ballot", .. args], TextWriter.Null, TextWriter.Null, new Entropy(new FakeTimeProvider()).Bytes, CancellationToken.None);
+    private static Task<int> RunAsync(params string[] args) => Commands.RunAsync(["ballot", .. args], TextWriter.Null, TextWriter.Null, new Entropy(new FakeTimeProvider()).Bytes, TimeProvider.System, CancellationToken.None);
 
     // Commits all, then opens all. The last ones dissent.
     private static async Task VoteAsync(PanelCase voting, IReadOnlyList<Member> members, int dissenters)

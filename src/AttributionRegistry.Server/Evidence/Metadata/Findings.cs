@@ -15,6 +15,7 @@ public sealed class Findings
     private const int MostChars = 300;
 
     private readonly List<MetadataEntry> _entries = [];
+    private readonly List<MetadataEntry> _kept = [];
 
     public bool Complete { get; private set; } = true;
 
@@ -41,7 +42,10 @@ public sealed class Findings
     /// <summary>More may be there than could be read.</summary>
     public void MayBeMore() => Complete = false;
 
-    public MetadataReport Report(string format) => new(format, [.. _entries], Complete);
+    /// <summary>What the picture needs and the copy has too.</summary>
+    public void Keep(string place, string name, string value) => _kept.Add(new MetadataEntry(Cut(place), name, value));
+
+    public MetadataReport Report(string format) => new(format, [.. _entries], Complete) { Kept = [.. _kept] };
 
     // No control characters and no halves of surrogate pairs: the report is kept as JSON.
     private static string Cut(string text)

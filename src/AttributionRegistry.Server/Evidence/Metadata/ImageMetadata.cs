@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MetadataExtractor;
+using MetadataExtractor.Formats.Exif;
 using MetadataExtractor.Formats.Xmp;
 
 namespace AttributionRegistry.Server.Evidence.Metadata;
@@ -26,7 +27,7 @@ internal static class ImageMetadata
             throw new MetadataRefusedException(EvidenceProblems.Unreadable, "The image cannot be read: it is broken or made to look so.");
         }
 
-        foreach (var directory in directories.Where(d => !Harmless.Contains(d.Name)))
+        foreach (var directory in directories.Where(d => !Harmless.Contains(d.Name) && !IsOrientationAlone(d)))
         {
             foreach (var tag in directory.Tags.Take(MostPerDirectory))
             {
@@ -39,6 +40,8 @@ internal static class ImageMetadata
             }
         }
     }
+
+    private static bool IsOrientationAlone(MetadataExtractor.Directory directory) => directory is ExifIfd0Directory && directory.Tags is [{ Type: Orientation.Tag }];
 
     internal static byte[] Strip(byte[] file, string format, string place, Findings found)
     {
@@ -69,11 +72,12 @@ internal static class ImageMetadata
         return copy.ToArray();
     }
 
-    /// <summary>Keeps the segments that draw: tables, frames, scans, the JFIF and Adobe headers, the colour profile. All else goes.</summary>
+    /// <summary>Keeps the segments that draw: tables, frames, scans, the JFIF and Adobe headers, the colour profile, the orientation. All else goes.</summary>
     private static void Jpeg(ReadOnlySpan<byte> file, MemoryStream copy, string place, Findings found)
     {
         copy.Write(file[..2]);
         var at = 2;
+        var turned = false;
         while (true)
         {
             while (file[at..][0] == 0xFF && file[at + 1] == 0xFF)
@@ -104,6 +108,12 @@ internal static class ImageMetadata
                 copy.Write(body[..12]);
                 copy.Write([0, 0]);
             }
+            else if (marker == 0xE1 && !turned && body.StartsWith("Exif\0\0"u8) && Orientation.Of(body) is { } orientation)
+            {
+                byte[] block = [.. "Exif\0\0"u8, .. Orientation.Block(orientation)];
+                copy.Write([0xFF, 0xE1, 0, (byte)(block.Length + 2), .. block]);
+                turned = Kept(orientation, place, found);
+            }
             else if (marker is >= 0xC0 and <= 0xDF || (marker == 0xE2 && body.StartsWith("ICC_PROFILE\0"u8)) || (marker == 0xEE && body.StartsWith("Adobe"u8)))
             {
                 copy.Write(segment);
@@ -127,6 +137,7 @@ internal static class ImageMetadata
     private static void Png(ReadOnlySpan<byte> file, MemoryStream copy, string place, Findings found)
     {
         copy.Write(file[..8]);
+        var turned = false;
         for (var at = 8; ;)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(file.Slice(at, 4));
@@ -135,6 +146,11 @@ internal static class ImageMetadata
             if (char.IsAsciiLetterUpper(type[0]) || type is "tRNS" or "gAMA" or "cHRM" or "sRGB" or "iCCP" or "sBIT" or "bKGD" or "pHYs" or "acTL" or "fcTL" or "fdAT" or "cICP")
             {
                 copy.Write(chunk);
+            }
+            else if (type == "eXIf" && !turned && Orientation.Of(chunk[8..^4]) is { } orientation)
+            {
+                copy.Write(PngChunk("eXIf"u8, Orientation.Block(orientation)));
+                turned = Kept(orientation, place, found);
             }
             else
             {
@@ -150,11 +166,30 @@ internal static class ImageMetadata
         }
     }
 
+    private static byte[] PngChunk(ReadOnlySpan<byte> type, byte[] body)
+    {
+        byte[] chunk = [0, 0, 0, (byte)body.Length, .. type, .. body, 0, 0, 0, 0];
+        var crc = uint.MaxValue;
+        foreach (var each in chunk.AsSpan(4..^4))
+        {
+            crc ^= each;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB8_8320u);
+            }
+        }
+
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(^4..), ~crc);
+        return chunk;
+    }
+
     private static void WebP(ReadOnlySpan<byte> file, MemoryStream copy, string place, Findings found)
     {
         var end = checked((int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(file.Slice(4, 4)), int.MaxValue - 8) + 8);
         _ = file[..end];
         copy.Write(file[..12]);
+        long flags = -1; // Where the copy says what follows; a file without this place can have no EXIF.
+        var turned = false;
         for (var at = 12; at < end;)
         {
             var length = BinaryPrimitives.ReadUInt32LittleEndian(file.Slice(at + 4, 4));
@@ -163,11 +198,18 @@ internal static class ImageMetadata
             if (type == "VP8X")
             {
                 chunk[8] &= 0b1111_0011; // Says no more that EXIF and XMP follow.
+                flags = copy.Length + 8;
             }
 
             if (type is "VP8 " or "VP8L" or "VP8X" or "ANIM" or "ANMF" or "ALPH" or "ICCP")
             {
                 copy.Write(chunk);
+            }
+            else if (type == "EXIF" && flags >= 0 && !turned && Orientation.Of(chunk.AsSpan(8)) is { } orientation)
+            {
+                var block = Orientation.Block(orientation);
+                copy.Write([.. "EXIF"u8, (byte)block.Length, 0, 0, 0, .. block]);
+                turned = Kept(orientation, place, found);
             }
             else
             {
@@ -182,6 +224,16 @@ internal static class ImageMetadata
         BinaryPrimitives.WriteUInt32LittleEndian(size, (uint)copy.Length - 8);
         copy.Position = 4;
         copy.Write(size);
+        if (turned)
+        {
+            copy.GetBuffer()[flags] |= 0b0000_1000;
+        }
+    }
+
+    private static bool Kept(ushort orientation, string place, Findings found)
+    {
+        found.Keep(place + "Exif IFD0", "Orientation", orientation.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return true;
     }
 
     // Phones put films, programs put whole archives behind the picture.
