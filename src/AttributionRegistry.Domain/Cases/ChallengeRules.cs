@@ -33,7 +33,7 @@ public abstract partial record CaseCommand
             var told = state.Services.Where(s => s.On == By.Id).Select(s => s.At).DefaultIfEmpty(seat.OfferedAt).Min();
             var known = KnownSince > told ? KnownSince.Value : told;
             var challenged = new CaseEvent.Challenged(Id, Member, Ground);
-            var pending = state.Panel.Challenges.Where(c => c.IsPending).ToList();
+            var pending = state.Panel.PendingChallenges.ToList();
             return ChallengeVote.IsInTime(seat.OfferedAt, known, At, Rules.Windows)
                 ? Decision<CaseEvent>.Accept([challenged, .. Referrals(pending)])
                 : Refusal.Conflict("challenge-too-late", $"A challenge is filed within {Rules.Windows.ChallengeDays} days of the panel's publication or of first knowledge (V-14).");

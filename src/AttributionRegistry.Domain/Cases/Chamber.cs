@@ -294,7 +294,7 @@ public static class ChamberDraw
         ArgumentNullException.ThrowIfNull(state);
         return
         [
-            .. (state.Panel?.Challenges ?? []).Where(c => c.IsBeforeTheChamber).Select(c => c.Id.Value),
+            .. (state.Panel?.PendingChallenges ?? []).Where(c => c.IsBeforeTheChamber).Select(c => c.Id.Value),
             .. state.Appeals.Where(a => a.Ruling is null).Select(a => a.Id.Value),
             .. state.MappingOrders.Where(o => o.Ruling is null).Select(o => o.Id.Value),
         ];

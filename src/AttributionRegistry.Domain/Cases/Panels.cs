@@ -77,6 +77,9 @@ public sealed record Panel(
 
     public bool Drawn => Seats.Count > 0;
 
+    /// <summary>Challenges that suspend the ballot windows. One to somebody who has left holds nothing up.</summary>
+    public IEnumerable<Challenge> PendingChallenges => Challenges.Where(c => c.IsPending && SeatOf(c.Member) is { Removed: false });
+
     /// <summary>When the next seat falls to somebody else for want of a declaration (V-10); null when all have answered.</summary>
     public DateTimeOffset? NextLapse => Seats.Where(s => s.IsSilent).Select(s => (DateTimeOffset?)s.OfferedAt.AddDays(RuleSet.Default.Windows.AcceptanceDays)).Min();
 

@@ -40,7 +40,7 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("round-open", "A round is open already.");
             }
 
-            if (state.Panel!.Challenges.Any(c => c.IsPending))
+            if (state.Panel!.PendingChallenges.Any())
             {
                 return Refusal.Conflict("challenge-pending", "A challenge to a member suspends the ballot windows until the panel or the appeals chamber has decided it (V-14).");
             }

@@ -24,7 +24,7 @@ public static class ChallengeEffects
         // First the member leaves: whether the reveal window had opened is asked of the windows as they were (V-18).
         var gone = panel.Seats.Where(s => s.Removed && before.Panel?.SeatOf(s.Person) is { Removed: false })
             .Select(s => (RoundCommand)new RoundCommand.Remove(s.Person) { By = session.By.Id, At = session.At });
-        RoundCommand windows = panel.Challenges.Any(c => c.IsPending)
+        RoundCommand windows = panel.PendingChallenges.Any()
             ? new RoundCommand.SuspendWindows { By = session.By.Id, At = session.At }
             : new RoundCommand.ResumeWindows { By = session.By.Id, At = session.At };
         var stream = RoundJournal.Stream(open.Id);

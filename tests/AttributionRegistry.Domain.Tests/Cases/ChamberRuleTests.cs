@@ -166,6 +166,17 @@ public sealed class ChamberRuleTests
     }
 
     [Fact]
+    public void V_14_A_challenge_to_somebody_who_has_left_holds_nothing_up()
+    {
+        var walk = At(Stage.Voting);
+        var (gone, challenge) = (walk.Member(8), ChallengeId.Of($"chg_{1:x32}"));
+        walk.Do(Cast.Officer, new CaseCommand.ChallengeMember(challenge, gone.Id, new Text("Paid."), RuleSet.Default) { KnownSince = walk.Now, By = X, At = T });
+        walk.Refused(walk.Chair, walk.Round(), "challenge-pending").Do(gone, new CaseCommand.Recuse(gone.Id, "I go.") { By = X, At = T });
+        walk.Declared().RoundOpen();
+        walk.State.ChamberMatters().Should().BeEmpty();
+    }
+
+    [Fact]
     public void V_16_A_challenge_that_the_chamber_upholds_removes_the_member_as_the_panels_own_decision_does()
     {
         var walk = Referred();

@@ -5,6 +5,7 @@ using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Domain.Voting;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Tests.Demo;
 using static AttributionRegistry.Server.Tests.Panels.PanelCase;
@@ -90,6 +91,19 @@ public sealed class AppealTests(ExerciseFixture exercise) : IClassFixture<Exerci
             Clerk.Acting, registry.Now,
             session => session.Append(RoundJournal.Definition, round.Value, Decision<RoundEvent>.Accept(new RoundEvent.Counted(stored))), null, CancellationToken.None))
             .Should().BeOfType<Registry.Outcome.Done>();
+    }
+
+    [Theory]
+    [InlineData(false, "invited specialist")]
+    [InlineData(true, "Vera Test")]
+    public void P8_what_a_specialist_told_the_panel_stands_in_the_method_by_role_unless_the_policy_names_people(bool names, string by)
+    {
+        var state = exercise.Registry.State(IncidentId.Of(exercise.Loaded[1].Incident));
+        var round = exercise.Registry.Core.Load(RoundJournal.Definition, state.Rounds[^1].Id.Value).State!;
+        var said = new SpecialistStatement(StatementId.Of("sta_1"), PersonId.Of("per_1"), new Text("The loader is old."), new Text("I sold it."), exercise.Registry.Now);
+        var composer = new FindingComposer(state with { Statements = [said] }, round, new Policy { NameIndividuals = names }, _ => "Vera Test");
+        composer.Compose(new VersionInfo("AR-2026-0001", 1, VersionKind.Published, exercise.Registry.Now, [], null, null)).Method.Specialists
+            .Should().Equal(new PublishedStatement(by, said.Conflict, said.Body));
     }
 
     private async Task<JsonObject> UntilAsync(string number, string status)
