@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Evidence.Observables;
@@ -61,6 +62,7 @@ public static class Features
         v1.MapScales();
         v1.MapPanels();
         v1.MapRounds();
+        v1.MapChambers();
         v1.MapTrackRecord();
     }
 }

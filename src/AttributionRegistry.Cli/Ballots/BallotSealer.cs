@@ -66,6 +66,39 @@ public sealed class BallotSealer(ECDsa ballotKey, Func<int, byte[]> entropy)
         return new SealedBallot(ballot, salt, envelope, Convert.ToHexStringLower(digest), B64Url.Encode(BallotSeal.SignEs256(ballotKey, digest)));
     }
 
+    /// <summary>A whole declaration that accepts a seat, with this ballot key, signed by the member's long-term key (V-11).</summary>
+    /// <param name="incident">The case.</param>
+    /// <param name="panel">The panel.</param>
+    /// <param name="member">The member's person id.</param>
+    /// <param name="signingKeyId">Id of the registered long-term key.</param>
+    /// <param name="signingKey">The long-term key.</param>
+    public JsonObject Accept(string incident, string panel, string member, string signingKeyId, ECDsa signingKey)
+    {
+        var declaration = SignedDeclaration(incident, panel, member, new JsonObject { ["accepts"] = true, ["kind"] = "none", ["namedAnActor"] = false }, signingKeyId, signingKey);
+        declaration["ballotKey"] = Declare(incident, member, signingKeyId, signingKey);
+        return declaration;
+    }
+
+    /// <summary>Signs a declaration {accepts, kind, statement, namedAnActor}: the answer to a seat stands under the member's own key.</summary>
+    public static JsonObject SignedDeclaration(string incident, string panel, string member, JsonObject answer, string signingKeyId, ECDsa signingKey)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        var signed = new JsonObject
+        {
+            ["caseId"] = incident,
+            ["panelId"] = panel,
+            ["member"] = member,
+            ["accepts"] = answer["accepts"]!.DeepClone(),
+            ["kind"] = answer["kind"]!.DeepClone(),
+            ["statement"] = answer["statement"]?.DeepClone(),
+            ["namedAnActor"] = answer["namedAnActor"]!.DeepClone(),
+        };
+        var declaration = answer.DeepClone().AsObject();
+        declaration["signature"] = B64Url.Encode(BallotSeal.SignEs256(signingKey, BallotSeal.DeclarationDigest(signed)));
+        declaration["signingKey"] = signingKeyId;
+        return declaration;
+    }
+
     /// <summary>The same sealed ballot with an escrow of these bytes, signed.</summary>
     /// <exception cref="ArgumentException">The ballot is too long for an escrow.</exception>
     public SealedBallot Deposit(SealedBallot ballot, IReadOnlyList<EscrowRecipient> scrutineers, byte[] bytes, byte[] salt)

@@ -97,13 +97,7 @@ internal sealed partial class ExerciseRun
         {
             var id = await member.IdAsync(cancel);
             var key = _ballotKeys[id] = BallotSealer.NewKey();
-            await PostAsync(member, $"/v1/panels/{panel}/declarations", new JsonObject
-            {
-                ["accepts"] = true,
-                ["kind"] = "none",
-                ["namedAnActor"] = false,
-                ["ballotKey"] = new BallotSealer(key, entropy).Declare(_incident, id, await member.SigningKeyIdAsync(cancel), member.SigningKey!),
-            }, cancel);
+            await PostAsync(member, $"/v1/panels/{panel}/declarations", new BallotSealer(key, entropy).Accept(_incident, panel, id, await member.SigningKeyIdAsync(cancel), member.SigningKey!), cancel);
         }
 
         await SayAsync($"panel {panel} of {_panel.Count} drawn from {candidates.Count}, declared and seated");

@@ -66,7 +66,11 @@ public static class DrawCheck
             yield return $"exclusions: {missing.Id} belongs to a concerned state and was in the draw (V-03)";
         }
 
-        var result = Draw.Run(new DrawInput(seed, [.. pool.Select(c => c.ForDraw(on))], Read<PanelRules>(draw, "rules"), states, excluded));
+        // An appeals chamber has rules of its own, and only these.
+        var result = Draw.Run(new DrawInput(seed, [.. pool.Select(c => c.ForDraw(on))], Read<PanelRules>(draw, "rules"), states, excluded)
+        {
+            ForChamber = draw.TryGetProperty("chamber", out _),
+        });
         foreach (var fault in Compare(draw, result))
         {
             yield return fault;

@@ -135,6 +135,27 @@ public sealed record Case
 
     public ImmutableList<Resolution> Resolutions { get; init; } = [];
 
+    /// <summary>The pool frozen last for the appeals chamber, and the chamber drawn last.</summary>
+    public Pool? ChamberPool { get; init; }
+
+    public Chamber? Chamber { get; init; }
+
+    /// <summary>The chamber's open votes on what it has not decided yet, by the id of the matter.</summary>
+    public ImmutableDictionary<string, ImmutableList<ChamberVote>> ChamberVotes { get; init; } = ImmutableDictionary<string, ImmutableList<ChamberVote>>.Empty;
+
+    public ImmutableList<Appeal> Appeals { get; init; } = [];
+
+    public ImmutableList<MappingOrder> MappingOrders { get; init; } = [];
+
+    /// <summary>Versions that the appeals chamber annulled. They stay readable and say so for ever (V-61, L7).</summary>
+    public ImmutableSortedSet<int> AnnulledVersions { get; init; } = [];
+
+    /// <summary>What no longer reproduces of the current version's tally, or null (V-63).</summary>
+    public Dispute? Dispute { get; init; }
+
+    /// <summary>What invited specialists told the panel.</summary>
+    public ImmutableList<SpecialistStatement> Statements { get; init; } = [];
+
     public PendingAct? Pending { get; init; }
 
     /// <summary>How often the case has been taken back for reconsideration with a new assessment.</summary>
@@ -146,6 +167,9 @@ public sealed record Case
     public CaseRound? CurrentRound => Rounds.LastOrDefault();
 
     public FindingVersion? CurrentVersion => Versions.LastOrDefault();
+
+    /// <summary>Whether the appeals chamber annulled the version that is published last.</summary>
+    public bool CurrentIsAnnulled => CurrentVersion is { } version && AnnulledVersions.Contains(version.Version);
 
     public bool HasFinding => Versions.Count > 0;
 
@@ -180,6 +204,12 @@ public sealed record Case
         if (Parties.TryGetValue(caller.Id, out var party))
         {
             return ImmutableHashSet.Create(party.As);
+        }
+
+        // A member of the chamber has no other hat either, and knows of the case while there is something to decide.
+        if (Chamber?.SeatOf(caller.Id) is { Removed: false })
+        {
+            return this.ChamberMatters().Count > 0 ? ImmutableHashSet.Create(Role.ChamberMember) : ImmutableHashSet<Role>.Empty;
         }
 
         var roles = caller.Roles.Where(InstanceWide.Contains).ToHashSet();
@@ -239,12 +269,13 @@ public sealed record Case
     /// <summary>Roles whose holders may know that the case exists; parties know it once something is served on them.</summary>
     public static IReadOnlySet<Role> Insiders { get; } = ImmutableHashSet.Create(
         Role.Registrar, Role.SelectionBoard, Role.Analyst, Role.Custodian, Role.LeadAssessor, Role.DevilsAdvocate, Role.ExternalReviewer,
-        Role.PanelMember, Role.Chair, Role.InvitedSpecialist, Role.IntegrityOfficer, Role.Auditor, Role.NamedParty, Role.Victim, Role.ReviewPanelMember);
+        Role.PanelMember, Role.Chair, Role.InvitedSpecialist, Role.IntegrityOfficer, Role.Auditor, Role.NamedParty, Role.Victim, Role.ReviewPanelMember, Role.ChamberMember);
 
     private static readonly ImmutableHashSet<Role> Readers = [.. Insiders.Except([Role.NamedParty, Role.Victim])];
 
     private static readonly ImmutableHashSet<Role> PayloadReaders =
-        [Role.Custodian, Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate, Role.ExternalReviewer, Role.PanelMember, Role.Chair, Role.Auditor];
+        [Role.Custodian, Role.Analyst, Role.LeadAssessor, Role.DevilsAdvocate, Role.ExternalReviewer, Role.PanelMember, Role.Chair, Role.Auditor,
+        Role.ChamberMember];
 }
 
 /// <summary>A declaration of interests in this case.</summary>

@@ -11,8 +11,8 @@ public static class CaseDecider
             return state is null ? refer.DecideOnNothing(policy) : Refusal.Conflict("already-referred", "This incident has been referred already.");
         }
 
-        // What is published is known to everyone, and everyone with an account may petition.
-        var open = command is CaseCommand.FilePetition && state is { HasFinding: true };
+        // What is published is known to everyone, and everyone with an account may petition; the rules of the others ask for a standing.
+        var open = command is CaseCommand.FilePetition or CaseCommand.FileAppeal or CaseCommand.VoteOnPetition && state is { HasFinding: true };
 
         // A caller who may not know of the case gets the same answer as for one that does not exist.
         if (state is null || (!open && !state.MaySee(command.By)))

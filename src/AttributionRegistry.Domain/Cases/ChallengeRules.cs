@@ -4,9 +4,12 @@ namespace AttributionRegistry.Domain.Cases;
 
 public abstract partial record CaseCommand
 {
-    /// <summary>Challenges a member; suspends the ballot windows until decided (V-14).</summary>
+    /// <summary>Challenges a member; suspends the ballot windows until decided, also those of a round that is open (V-14).</summary>
     public sealed record ChallengeMember(ChallengeId Id, PersonId Member, Text Ground, RuleSet Rules) : CaseCommand
     {
+        /// <summary>When the challenger first learnt of the ground, where that was later than the panel. Those who decide judge whether it is so.</summary>
+        public DateTimeOffset? KnownSince { get; init; }
+
         public override Duty Duty { get; } = new([Role.PanelMember, Role.NamedParty, Role.Victim, Role.IntegrityOfficer], PanelOpen);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
@@ -21,17 +24,26 @@ public abstract partial record CaseCommand
                 return Refusal.Invalid("reason-missing", "A challenge states ground and facts.", "/ground/value");
             }
 
-            if (state.CurrentRound is { Outcome: null })
+            if (KnownSince > At)
             {
-                return Refusal.Conflict("round-open", "A challenge is filed before the ballot windows open.");
+                return Refusal.Invalid("known-in-future", "Nobody has learnt of a ground after now.", "/knownSince");
             }
 
             // A party knows of the panel from the first thing that is served on it.
-            var known = state.Services.Where(s => s.On == By.Id).Select(s => s.At).DefaultIfEmpty(seat.OfferedAt).Min();
+            var told = state.Services.Where(s => s.On == By.Id).Select(s => s.At).DefaultIfEmpty(seat.OfferedAt).Min();
+            var known = KnownSince > told ? KnownSince.Value : told;
+            var challenged = new CaseEvent.Challenged(Id, Member, Ground);
+            var pending = state.Panel.PendingChallenges.ToList();
             return ChallengeVote.IsInTime(seat.OfferedAt, known, At, Rules.Windows)
-                ? new CaseEvent.Challenged(Id, Member, Ground)
+                ? Decision<CaseEvent>.Accept([challenged, .. Referrals(pending)])
                 : Refusal.Conflict("challenge-too-late", $"A challenge is filed within {Rules.Windows.ChallengeDays} days of the panel's publication or of first knowledge (V-14).");
         }
+
+        // V-16: a second challenge while one is pending sends both to the appeals chamber; what it has before it already stays there.
+        private IEnumerable<CaseEvent> Referrals(IReadOnlyList<Challenge> pending) => ChallengeVote
+            .ReferredOnFiling([.. pending.Select(c => (c.Id, c.Outcome))], (Id, Outcome: null))
+            .Where(c => c.Outcome is null)
+            .Select(c => new CaseEvent.ChallengeDecided(c.Id, MotionOutcome.Referred, new Text("A second challenge was filed while one was pending (V-16).")));
     }
 
     /// <summary>Votes on a challenge. The challenged member's vote is not taken (V-15).</summary>
@@ -78,13 +90,6 @@ public abstract partial record CaseCommand
 
             var members = state.Panel.Sitting.Select(s => new PanelMember(s.Person.Value, s.Region, Standing.Seated)).ToList();
             var result = ChallengeVote.Decide(members, challenge.Member.Value, [.. challenge.Votes.Select(v => new MotionBallot(v.Key.Value, v.Value))]);
-
-            // V-16: a second challenge while one is pending sends both to the appeals chamber.
-            var pending = state.Panel.Challenges.Where(c => c.Outcome is null).ToList();
-            if (pending.Count > 1)
-            {
-                return Decision<CaseEvent>.Accept([.. pending.Select(c => new CaseEvent.ChallengeDecided(c.Id, MotionOutcome.Referred, Reasons))]);
-            }
 
             var decided = new CaseEvent.ChallengeDecided(Challenge, result.Outcome, Reasons);
             return result.Outcome == MotionOutcome.Upheld && state.Panel.SeatOf(challenge.Member) is { Removed: false }

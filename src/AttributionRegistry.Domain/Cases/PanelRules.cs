@@ -9,6 +9,15 @@ public abstract partial record CaseCommand
     public sealed record Declare(
         PanelId Panel, bool Accepts, DeclarationKind Kind, Text? Statement, bool NamedAnActor, string TextDigest, BallotKey? Key, bool KeyIsTheirs) : CaseCommand
     {
+        /// <summary>The signature under the declaration, as sent.</summary>
+        public string? Signature { get; init; }
+
+        /// <summary>The long-term key that made it.</summary>
+        public KeyId? SigningKey { get; init; }
+
+        /// <summary>Whether it is the member's own signature over this very declaration. Checked outside.</summary>
+        public bool SignatureValid { get; init; }
+
         public override Duty Duty { get; } = new([Role.PanelMember], PanelOpen);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
@@ -33,6 +42,12 @@ public abstract partial record CaseCommand
                 return Refusal.Invalid("ballot-key-invalid", "Accepting a seat takes a ballot key signed by one of your registered signing keys (V-70).", "/ballotKey");
             }
 
+            // V-11: what a member declares stands under their own signature; whoever gives the seat up need not sign.
+            if (!SignatureValid && (Accepts || Signature is not null))
+            {
+                return Refusal.Invalid("declaration-unsigned", "Accepting a seat takes a declaration signed by one of your registered signing keys (V-11).", "/signature");
+            }
+
             // V-70: exactly one key per seat; a key that two members share would count as one ballot of two people.
             if (Accepts && state.Panel.Seats.Any(s => s.Person != By.Id && s.Key?.Id == Key!.Id))
             {
@@ -46,7 +61,11 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("declaration-too-late", $"A seat is accepted within {RuleSet.Default.Windows.AcceptanceDays} days (V-10); the integrity officer fills it now.");
             }
 
-            var declaration = new Declaration(Accepts, Kind, Statement, NamedAnActor, At, TextDigest);
+            var declaration = new Declaration(Accepts, Kind, Statement, NamedAnActor, At, TextDigest)
+            {
+                Signature = Signature,
+                SigningKey = Signature is null ? null : SigningKey,
+            };
             var declared = new CaseEvent.Declared(Panel, declaration, Accepts ? Key : null);
 
             // V-13: whoever attributed this incident in public to a named actor cannot sit. V-10: who declines is replaced.
@@ -121,6 +140,11 @@ internal static class PanelRules
     /// <summary>Members affected by states named for the first time leave, one after the other (V-03, V-12).</summary>
     internal static IEnumerable<CaseEvent> RecusalsFor(Case state, ImmutableArray<string> newStates)
     {
+        foreach (var @event in ChamberDraw.RecusalsFor(state, newStates))
+        {
+            yield return @event;
+        }
+
         if (state.Panel is not { Drawn: true } panel || newStates.IsEmpty)
         {
             yield break;
@@ -169,6 +193,7 @@ internal static class PanelRules
     internal static bool IsTaken(Case state, Candidate candidate)
     {
         var person = PersonId.Of(candidate.Id);
-        return state.WorkedOn(person) || state.ReferredBy == person || state.Recused.Contains(person) || state.FormerPanel.Contains(person);
+        return state.WorkedOn(person) || state.ReferredBy == person || state.Recused.Contains(person) || state.FormerPanel.Contains(person) ||
+            state.Chamber?.SeatOf(person) is not null;
     }
 }

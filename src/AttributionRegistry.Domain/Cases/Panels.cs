@@ -27,7 +27,14 @@ public sealed record BallotKey(string Id, string Spki, string Signature, KeyId S
 
 /// <summary>A drawn member's answer: accepts or not, and declares conflicts (V-10, V-11).</summary>
 public sealed record Declaration(
-    bool Accepts, DeclarationKind Kind, Text? Statement, bool NamedAnActor, DateTimeOffset At, string TextDigest);
+    bool Accepts, DeclarationKind Kind, Text? Statement, bool NamedAnActor, DateTimeOffset At, string TextDigest)
+{
+    /// <summary>ES256 of the member's long-term key over the declaration, base64url (V-11); null where a seat was given up without one.</summary>
+    public string? Signature { get; init; }
+
+    /// <summary>The key that made it.</summary>
+    public KeyId? SigningKey { get; init; }
+}
 
 public sealed record Seat(PersonId Person, Region Region, int Order)
 {
@@ -70,6 +77,9 @@ public sealed record Panel(
 
     public bool Drawn => Seats.Count > 0;
 
+    /// <summary>Challenges that suspend the ballot windows. One to somebody who has left holds nothing up.</summary>
+    public IEnumerable<Challenge> PendingChallenges => Challenges.Where(c => c.IsPending && SeatOf(c.Member) is { Removed: false });
+
     /// <summary>When the next seat falls to somebody else for want of a declaration (V-10); null when all have answered.</summary>
     public DateTimeOffset? NextLapse => Seats.Where(s => s.IsSilent).Select(s => (DateTimeOffset?)s.OfferedAt.AddDays(RuleSet.Default.Windows.AcceptanceDays)).Min();
 
@@ -92,4 +102,13 @@ public sealed record Challenge(ChallengeId Id, PersonId Member, PersonId By, Tex
     public MotionOutcome? Outcome { get; init; }
 
     public Text? Reasons { get; init; }
+
+    /// <summary>What the appeals chamber said, if it was referred there.</summary>
+    public ChamberRuling? Ruling { get; init; }
+
+    /// <summary>It suspends the ballot windows as long as nobody has decided it: neither the panel nor, once referred, the chamber.</summary>
+    public bool IsPending => Outcome is null || IsBeforeTheChamber;
+
+    /// <summary>Referred, and not decided by the chamber yet.</summary>
+    public bool IsBeforeTheChamber => Outcome == MotionOutcome.Referred && Ruling is null;
 }

@@ -24,26 +24,33 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("round-open", "The panel of an open round stays until the round is counted.");
             }
 
-            if (SeedSources.AnnouncementFault(Sources, At) is { } fault)
+            return PoolFault(Candidates, Sources, At) is { } fault
+                ? fault
+                : new CaseEvent.PoolFrozen(Id, Candidates, Digest, [.. Sources.Select(s => s.Name)]) { Plans = Sources };
+        }
+
+        internal static Refusal? PoolFault(ImmutableArray<Candidate> candidates, ImmutableArray<SeedSourcePlan> sources, DateTimeOffset at)
+        {
+            if (SeedSources.AnnouncementFault(sources, at) is { } fault)
             {
                 return fault;
             }
 
-            for (var i = 0; i < Candidates.Length; i++)
+            for (var i = 0; i < candidates.Length; i++)
             {
-                if (!PersonId.TryParse(Candidates[i].Id, null, out _))
+                if (!PersonId.TryParse(candidates[i].Id, null, out _))
                 {
                     return Refusal.Invalid("candidate-unknown", "A candidate is a person with an account.", $"/candidates/{i}/id");
                 }
 
-                if (Candidates[i].Nationalities.Count == 0 || !Candidates[i].Nationalities.All(FactsRules.IsStateCode))
+                if (candidates[i].Nationalities.Count == 0 || !candidates[i].Nationalities.All(FactsRules.IsStateCode))
                 {
                     return Refusal.Invalid("state-code", "A candidate has at least one nationality, as an ISO 3166-1 alpha-2 code.", $"/candidates/{i}/nationalities");
                 }
             }
 
-            return Candidates.Select(c => c.Id).Distinct().Count() == Candidates.Length
-                ? new CaseEvent.PoolFrozen(Id, Candidates, Digest, [.. Sources.Select(s => s.Name)]) { Plans = Sources }
+            return candidates.Select(c => c.Id).Distinct().Count() == candidates.Length
+                ? null
                 : Refusal.Invalid("pool-unsound", "The pool lists a person twice; a person has one lot.", "/candidates");
         }
     }

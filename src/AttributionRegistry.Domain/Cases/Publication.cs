@@ -26,6 +26,12 @@ public enum FindingStatus
     UnderReconsideration,
     Superseded,
     Withdrawn,
+
+    /// <summary>The tally no longer reproduces from the record (V-63).</summary>
+    Disputed,
+
+    /// <summary>By the appeals chamber (V-61).</summary>
+    Annulled,
 }
 
 public abstract partial record CaseCommand
@@ -100,6 +106,11 @@ public abstract partial record CaseCommand
                 return fault;
             }
 
+            if (state.CurrentIsAnnulled)
+            {
+                return Annulled;
+            }
+
             if (string.IsNullOrWhiteSpace(ChangeNote))
             {
                 return Refusal.Invalid("change-note-missing", "A correction says what was wrong.", "/changeNote");
@@ -164,6 +175,7 @@ public abstract partial record CaseEvent
             FindingNumber = Number,
             Draft = null,
             Pending = null,
+            Dispute = null, // It was about the version before; the next recount looks at this one.
             Versions = state.Versions.Add(new FindingVersion(
                 Version, Kind, Digest, Statements, ChangeNote, ConfidenceCap, recorded.At, ProposedBy, recorded.By)),
         };

@@ -36,6 +36,13 @@ public sealed record Petition(PetitionId Id, PersonId By, PetitionGround Ground,
 
     public DateTimeOffset? AnsweredAt { get; init; }
 
+    public PersonId? AnsweredBy { get; init; }
+
+    public PersonId? DecidedBy { get; init; }
+
+    /// <summary>Open votes of the panel that decided last on whether to look again (V-60).</summary>
+    public ImmutableDictionary<PersonId, MotionVote> PanelVotes { get; init; } = ImmutableDictionary<PersonId, MotionVote>.Empty;
+
     public PetitionOutcome? Outcome { get; init; }
 
     public Text? OutcomeReasons { get; init; }
@@ -131,6 +138,12 @@ public abstract partial record CaseCommand
                 return Refusal.Invalid("reasons-missing", "A decision has reasons.", "/reasons/value");
             }
 
+            // What was annulled is neither upheld nor mended: there is a new assessment, or there is none (V-61).
+            if (state.CurrentIsAnnulled && Outcome is not (PetitionOutcome.Revised or PetitionOutcome.Withdrawn))
+            {
+                return Annulled;
+            }
+
             return Outcome switch
             {
                 PetitionOutcome.Upheld => End(state, Stage.Upheld),
@@ -213,6 +226,7 @@ public abstract partial record CaseEvent
             Standing = Admissible ? PetitionStanding.Admitted : PetitionStanding.Inadmissible,
             Reasons = Reasons,
             AnsweredAt = recorded.At,
+            AnsweredBy = recorded.By,
         });
     }
 
@@ -224,6 +238,7 @@ public abstract partial record CaseEvent
             Outcome = Outcome,
             OutcomeReasons = Reasons,
             DecidedAt = recorded.At,
+            DecidedBy = recorded.By,
         });
     }
 }
@@ -251,8 +266,10 @@ public static class ReconsiderationState
 
     /// <summary>The status that every address of a version shows (R4, L7).</summary>
     public static FindingStatus StatusOf(this Case state, FindingVersion version) =>
-        version.Version != state.Versions.Count ? FindingStatus.Superseded
+        state.AnnulledVersions.Contains(version.Version) ? FindingStatus.Annulled
+        : version.Version != state.Versions.Count ? FindingStatus.Superseded
         : state.Stage == Stage.Withdrawn ? FindingStatus.Withdrawn
+        : state.Dispute is not null ? FindingStatus.Disputed
         : Stages.Standing.Contains(state.Stage) ? FindingStatus.Current
         : FindingStatus.UnderReconsideration;
 }

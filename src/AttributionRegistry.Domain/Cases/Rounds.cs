@@ -40,9 +40,9 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("round-open", "A round is open already.");
             }
 
-            if (state.Panel!.Challenges.Any(c => c.Outcome is null))
+            if (state.Panel!.PendingChallenges.Any())
             {
-                return Refusal.Conflict("challenge-pending", "A challenge to a member suspends the ballot windows until it is decided (V-14).");
+                return Refusal.Conflict("challenge-pending", "A challenge to a member suspends the ballot windows until the panel or the appeals chamber has decided it (V-14).");
             }
 
             var before = state.Rounds.Where(r => r.OpenedAt >= state.Panel.DrawnAt).ToList();

@@ -48,7 +48,7 @@ internal static class ScrutineerRules
         var person = candidate.Person;
         return !candidate.HasEscrowKey ? "A scrutineer has registered an escrow key, and not retired it."
             : state.RolesOf(new Caller(person, candidate.InstanceRoles)).Count > 0 || Separation.HoldsDuty(state, person) || state.ReferredBy == person ||
-              state.Recused.Contains(person) || state.FormerPanel.Contains(person) || state.Pool?.Candidates.Any(c => c.Id == person.Value) == true
+              state.Recused.Contains(person) || state.FormerPanel.Contains(person) || state.Chamber?.SeatOf(person) is not null || state.Pool?.Candidates.Any(c => c.Id == person.Value) == true
                 ? "A scrutineer holds no other duty in the case, has done no work in it, and is not in the pool of its panel."
             : null;
     }

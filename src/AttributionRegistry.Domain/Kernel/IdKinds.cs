@@ -251,3 +251,51 @@ public readonly record struct MotionId(string Value) : ITypedId<MotionId>
 
     public override string ToString() => Value;
 }
+
+/// <summary>Names an appeal against a published finding: <c>apl_…</c>.</summary>
+public readonly record struct AppealId(string Value) : ITypedId<AppealId>
+{
+    public static string Prefix => "apl";
+
+    public static AppealId Of(string value) => new(value);
+
+    public static bool TryParse(string? text, IFormatProvider? provider, out AppealId id) => TypedId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>Names the appeals chamber of one case: <c>chb_…</c>.</summary>
+public readonly record struct ChamberId(string Value) : ITypedId<ChamberId>
+{
+    public static string Prefix => "chb";
+
+    public static ChamberId Of(string value) => new(value);
+
+    public static bool TryParse(string? text, IFormatProvider? provider, out ChamberId id) => TypedId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>Names a request to open the mapping of ballot keys: <c>mpo_…</c>.</summary>
+public readonly record struct MappingOrderId(string Value) : ITypedId<MappingOrderId>
+{
+    public static string Prefix => "mpo";
+
+    public static MappingOrderId Of(string value) => new(value);
+
+    public static bool TryParse(string? text, IFormatProvider? provider, out MappingOrderId id) => TypedId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}
+
+/// <summary>Names a statement of an invited specialist: <c>sta_…</c>.</summary>
+public readonly record struct StatementId(string Value) : ITypedId<StatementId>
+{
+    public static string Prefix => "sta";
+
+    public static StatementId Of(string value) => new(value);
+
+    public static bool TryParse(string? text, IFormatProvider? provider, out StatementId id) => TypedId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

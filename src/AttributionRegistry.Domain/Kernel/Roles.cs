@@ -23,6 +23,9 @@ public enum Role
 
     /// <summary>Holds a share of the key to each ballot of a round, and no other duty in its case (V-56).</summary>
     Scrutineer,
+
+    /// <summary>A seat of a case's appeals chamber: made by the draw, never granted.</summary>
+    ChamberMember,
 }
 
 /// <summary>Who acts: a person with the roles that the instance grants. Case roles are looked up in the case.</summary>

@@ -187,6 +187,11 @@ public static class PersonDecider
             return "The chair is not granted: the panel's draw makes it.";
         }
 
+        if (set.Contains(Role.ChamberMember))
+        {
+            return "A seat of an appeals chamber is not granted: the draw makes it.";
+        }
+
         foreach (var alone in new[] { Role.Operator, Role.Auditor, Role.Registrar, Role.IntegrityOfficer, Role.NamedParty })
         {
             if (set.Contains(alone) && set.Count > 1)

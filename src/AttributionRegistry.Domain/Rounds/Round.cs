@@ -108,12 +108,21 @@ public sealed record Round
     /// <summary>Instants of the windows and receipts in the count are UTC microseconds.</summary>
     public TallyResult? Result { get; init; }
 
-    /// <summary>When the round next has to be looked at, without anybody asking; null once it is counted.</summary>
-    public DateTimeOffset? NextDeadline => Result is null ? RevealCloses : null;
+    /// <summary>Since when a challenge to a member suspends the windows (V-14); null while they run.</summary>
+    public DateTimeOffset? SuspendedSince { get; init; }
+
+    /// <summary>The commitment to who holds which ballot key, made at the count of a pseudonymous round (V-71).</summary>
+    public SealedMapping? Mapping { get; init; }
+
+    /// <summary>When the round next has to be looked at, without anybody asking; null once it is counted, or while it is suspended.</summary>
+    public DateTimeOffset? NextDeadline => Result is null && SuspendedSince is null ? RevealCloses : null;
 
     internal Window RevealWindow => new(Instant.ToMicroseconds(RevealOpens), Instant.ToMicroseconds(RevealCloses));
 
-    public bool IsRevealOver(DateTimeOffset at) => at >= RevealCloses;
+    public bool IsRevealOver(DateTimeOffset at) => at >= RevealCloses && !IsSuspendedBefore(RevealCloses);
+
+    /// <summary>Whether no envelope is taken any more: a window that was suspended before its end is not over, it will be longer.</summary>
+    public bool IsCommitOver(DateTimeOffset at) => at >= CommitCloses && !IsSuspendedBefore(CommitCloses);
 
     /// <summary>Until when scrutineers open what members did not; null where nothing is in escrow.</summary>
     public DateTimeOffset? EscrowCloses => Escrow is null ? null : EscrowClosedAt ?? RevealCloses.AddSeconds(Escrow.WindowSeconds);
@@ -147,8 +156,8 @@ public sealed record Round
         ArgumentNullException.ThrowIfNull(motion);
         return motion.Outcome is null && motion.Kind switch
         {
-            MotionKind.ExtendCommit => at >= CommitCloses,
-            MotionKind.ExtendReveal => at >= RevealCloses,
+            MotionKind.ExtendCommit => IsCommitOver(at),
+            MotionKind.ExtendReveal => IsRevealOver(at),
             _ => false,
         };
     }
@@ -166,6 +175,8 @@ public sealed record Round
         var extended = window.ExtendForUnrevealed(Tally.Count(ToTallyInput(read)), ExtendedForUnrevealed, Rules.Windows);
         return extended.IsRefused ? null : new RoundEvent.WindowExtended(true, (long)(extended.Events[0].Close - RevealCloses).TotalSeconds, null);
     }
+
+    private bool IsSuspendedBefore(DateTimeOffset end) => SuspendedSince is { } since && since < end;
 
     public Voter? VoterOf(PersonId person) => Voters.Find(v => v.Person == person && v.RemovedAt is null);
 

@@ -94,6 +94,10 @@ public static partial class RoundDecider
         ({ } s, RoundCommand.CloseWindow c) => CloseWindow(s, c),
         ({ } s, RoundCommand.Count c) => Count(s, c),
         ({ } s, RoundCommand.FileOpinion c) => FileOpinion(s, c),
+        ({ } s, RoundCommand.SuspendWindows) => Suspend(s),
+        ({ } s, RoundCommand.ResumeWindows c) => Resume(s, c),
+        ({ } s, RoundCommand.SealMapping c) => SealMapping(s, c),
+        ({ } s, RoundCommand.OpenMapping c) => OpenMapping(s, c),
         ({ } s, RoundCommand.RaiseMotion c) => RaiseMotion(s, c),
         ({ } s, RoundCommand.VoteOnMotion c) => VoteOnMotion(s, c),
         ({ } s, RoundCommand.DecideMotion c) => DecideMotion(s, c),
@@ -137,6 +141,10 @@ public static partial class RoundDecider
         RoundEvent.WindowClosed => state! with { RevealCloses = recorded.At, ExtendedForUnrevealed = true },
         RoundEvent.Counted e => state! with { Result = e.Result, CountedAt = recorded.At },
         RoundEvent.OpinionFiled e => state! with { Opinions = state.Opinions.Add(new Opinion(e.Opinion, recorded.By, e.Kind, e.Body, recorded.At)) },
+        RoundEvent.WindowsSuspended => state! with { SuspendedSince = recorded.At },
+        RoundEvent.WindowsResumed e => state!.Resumed(e),
+        RoundEvent.MappingSealed e => state! with { Mapping = new SealedMapping(e.Commitment, e.Salt) },
+        RoundEvent.MappingOpened => state! with { Mapping = state.Mapping! with { OpenedAt = recorded.At } },
         RoundEvent.MotionRaised e => state! with { Motions = state.Motions.Add(new ProceduralMotion(e.Motion, e.Kind, e.Seconds, e.Reasons, recorded.By, recorded.At)) },
         RoundEvent.MotionVoted e => state!.ChangeMotion(e.Motion, m => m with { Votes = m.Votes.SetItem(recorded.By, e.Vote) }),
         RoundEvent.MotionDecided e => state!.ChangeMotion(e.Motion, m => m with { Outcome = e.Outcome, DecidedAt = recorded.At }),
@@ -180,6 +188,11 @@ public static partial class RoundDecider
         if (!c.SignatureValid)
         {
             return Refusal.Invalid("signature-invalid", "The ballot key did not sign this envelope.", "/signature");
+        }
+
+        if (state.SuspendedSince is not null)
+        {
+            return Suspended;
         }
 
         if (EscrowFault(state, c) is { } fault)
@@ -230,6 +243,11 @@ public static partial class RoundDecider
             return Refusal.Forbidden("not-your-ballot-key", "The opening is for another member's ballot.", "/ballotKeyId");
         }
 
+        if (state.SuspendedSince is not null)
+        {
+            return Suspended;
+        }
+
         // Whoever comes in the extension opens in time, even if nobody has recorded it yet (V-49).
         var extension = state.DueExtension(c.At, c.ReadAnswers);
         var closes = extension is null ? state.RevealCloses : state.RevealCloses.AddSeconds(extension.Seconds);
@@ -267,6 +285,11 @@ public static partial class RoundDecider
 
     private static Decision<RoundEvent> CloseWindow(Round state, RoundCommand.CloseWindow c)
     {
+        if (state.SuspendedSince is not null)
+        {
+            return Suspended;
+        }
+
         if (!c.Exercise)
         {
             return Refusal.Conflict("windows-run-their-course", "Outside an exercise no window is cut short (V-48).");
@@ -292,6 +315,11 @@ public static partial class RoundDecider
         if (state.Result is not null)
         {
             return Refusal.Conflict("round-counted", "This round has been counted.");
+        }
+
+        if (state.SuspendedSince is not null)
+        {
+            return Suspended;
         }
 
         if (state.DueExtension(c.At, c.ReadAnswers) is { } due && c.At < state.RevealCloses.AddSeconds(due.Seconds))

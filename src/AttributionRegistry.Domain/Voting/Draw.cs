@@ -18,7 +18,13 @@ public sealed record DrawInput(
     IReadOnlyList<DrawCandidate> Pool,
     PanelRules Rules,
     IReadOnlySet<string> ExcludedNations,
-    IReadOnlySet<string>? ExcludedIds = null);
+    IReadOnlySet<string>? ExcludedIds = null)
+{
+    /// <summary>Whether an appeals chamber is drawn: it has five seats, which a panel may not have (V-01, V-61).</summary>
+    public bool ForChamber { get; init; }
+
+    internal Refusal? Fault() => ForChamber ? ChamberRules.Check(Rules) : Rules.Check();
+}
 
 /// <summary>What a draw comes to.</summary>
 public abstract record DrawResult
@@ -80,7 +86,7 @@ public static class Draw
     /// <summary>Fills the regional minima first, then the rest under the caps; one alternate per region.</summary>
     public static DrawResult Run(DrawInput input)
     {
-        if (input.Rules.Check() is { } unsound)
+        if (input.Fault() is { } unsound)
         {
             return new DrawResult.Refused(unsound);
         }

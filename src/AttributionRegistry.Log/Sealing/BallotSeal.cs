@@ -18,6 +18,8 @@ public static class BallotSeal
 
     public const string BallotKeyTag = "attribution-registry/ballot-key/v1";
 
+    public const string DeclarationTag = "attribution-registry/declaration/v1";
+
     private const int SignatureSize = 64;
     private const int SpkiSize = 91;
 
@@ -35,6 +37,9 @@ public static class BallotSeal
     /// <summary>What a member's long-term key signs to own a ballot key for one case: SHA-256(tag ‖ 0x00 ‖ JCS{ballotKey, caseId, memberId}).</summary>
     public static byte[] BallotKeyStatement(string caseId, string memberId, ReadOnlySpan<byte> spki) =>
         Tagged(BallotKeyTag, CanonicalJson.Serialize(new JsonObject { ["caseId"] = caseId, ["memberId"] = memberId, ["ballotKey"] = B64Url.Encode(spki) }));
+
+    /// <summary>What a member's long-term key signs when a seat is answered (V-11): SHA-256(tag ‖ 0x00 ‖ JCS{accepts, caseId, kind, member, namedAnActor, panelId, statement}).</summary>
+    public static byte[] DeclarationDigest(JsonObject declaration) => Tagged(DeclarationTag, CanonicalJson.Serialize(declaration));
 
     /// <summary>"k-" and the first 16 hex digits of SHA-256 of the key.</summary>
     public static string KeyId(ReadOnlySpan<byte> spki) => $"k-{Convert.ToHexStringLower(SHA256.HashData(spki).AsSpan(0, 8))}";

@@ -21,6 +21,9 @@ public static class Commitments
     /// <summary>Message: the canonical ballot.</summary>
     public const string BallotCommitment = "ballot-commitment";
 
+    /// <summary>Message: the canonical list of who holds which ballot key of a round.</summary>
+    public const string BallotKeyMapping = "ballot-key-mapping";
+
     /// <summary>Message: the canonical event that a sealed entry hides.</summary>
     public const string Event = "event";
 

@@ -159,14 +159,21 @@ public sealed record PublishedPanel(
 public sealed record PublishedMember(string Name, Region Region, bool Presides, DeclarationKind Declared, string? BallotKeyId);
 
 public sealed record PublishedMethod(
-    RoundId Round, int RoundNumber, string EvidenceRoot, string RulesHash, int PolicyVersion, bool Expedited, string LikelihoodScale, string ConfidenceScale);
+    RoundId Round, int RoundNumber, string EvidenceRoot, string RulesHash, int PolicyVersion, bool Expedited, string LikelihoodScale, string ConfidenceScale,
+    IReadOnlyList<PublishedStatement> Specialists);
+
+/// <summary>What an invited specialist told the panel. They had no ballot.</summary>
+/// <param name="By">The name where the policy names individuals, else the role (P8).</param>
+/// <param name="Conflict">What ties them to the case, in their own words.</param>
+/// <param name="Body">What they said.</param>
+public sealed record PublishedStatement(string By, Text Conflict, Text Body);
 
 public sealed record PreviousVersion(int Version, string Digest, string? ChangeNote);
 
 /// <summary>How a published version is served: the finding, its digest, and what has become of it since.</summary>
 /// <param name="Number">The stable public number.</param>
 /// <param name="Version">From 1.</param>
-/// <param name="Status">current, underReconsideration, superseded or withdrawn.</param>
+/// <param name="Status">current, underReconsideration, superseded, withdrawn, disputed or annulled.</param>
 /// <param name="Banner">What a reader must see first, or null.</param>
 /// <param name="Digest">SHA-256 of the canonical JSON of <c>finding</c>, hex.</param>
 /// <param name="Finding">The finding.</param>

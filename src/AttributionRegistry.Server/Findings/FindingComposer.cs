@@ -62,7 +62,8 @@ public sealed class FindingComposer(Case state, Round round, Policy policy, Func
             Panel = PanelOf(),
             Method = new PublishedMethod(
                 round.Id, round.Number, round.EvidenceRoot, round.RulesHash, policy.Version, state.Expedited,
-                KnownScales.Icd203Likelihood.Id, KnownScales.Icd203Confidence.Id),
+                KnownScales.Icd203Likelihood.Id, KnownScales.Icd203Confidence.Id,
+                [.. state.Statements.Select(s => new PublishedStatement(policy.NameIndividuals ? nameOf(s.By) : "invited specialist", s.Conflict, s.Body))]),
             Funding = policy.Funding,
             Languages = [.. info.Statements.Select(s => s.Lang)],
             Previous = state.CurrentVersion is { } previous ? new PreviousVersion(previous.Version, previous.Digest, info.ChangeNote) : null,

@@ -11,6 +11,7 @@ public static class FindingEndpoints
         services.AddSingleton<PublishFinding>();
         services.AddSingleton<Reconsider>();
         services.AddSingleton<FindingLocator>();
+        services.AddHostedService<RecordCheck>();
         return services;
     }
 

@@ -95,11 +95,11 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
         Represent(session, after, after.Versions, $"finding.{char.ToLowerInvariant(finding.Kind.ToString()[0])}{finding.Kind.ToString()[1..]}");
     }
 
-    /// <summary>Renders the current version anew with its present status: after a petition, its answer, a withdrawal. Older ones stay superseded.</summary>
+    /// <summary>Renders the current version anew with its present status: after a petition, its answer, a withdrawal. Older ones stay superseded, or annulled.</summary>
     public void RepresentStatus(Session session, Case after)
     {
         ArgumentNullException.ThrowIfNull(after);
-        Represent(session, after, [after.CurrentVersion!], after.Stage == Stage.Withdrawn ? "finding.withdrawn" : "finding.status");
+        Represent(session, after, [.. after.Versions.Where(v => v == after.CurrentVersion || after.AnnulledVersions.Contains(v.Version))], after.Stage == Stage.Withdrawn ? "finding.withdrawn" : "finding.status");
     }
 
     private void Represent(Session session, Case after, IReadOnlyList<FindingVersion> versions, string change)
@@ -137,9 +137,13 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
             FindingStatus.Superseded => $"This version is superseded; the current one is version {state.Versions.Count}.",
             FindingStatus.UnderReconsideration => "This finding is under reconsideration.",
             FindingStatus.Withdrawn => "This finding is withdrawn. Its text stays readable.",
+            FindingStatus.Disputed => $"This finding is disputed: its tally does not reproduce from the record ({string.Join("; ", state.Dispute!.Differences)}).",
+            FindingStatus.Annulled => AnnulledBecause(state, version),
             _ => null,
         };
-        var banner = string.Join(' ', new[] { exercise, said }.OfType<string>());
+        var appealed = status != FindingStatus.Annulled && state.Appeals.Any(a => a.Version == version.Version && a.Ruling is null)
+            ? "An appeal against this version is pending before the appeals chamber." : null;
+        var banner = string.Join(' ', new[] { exercise, said, appealed }.OfType<string>());
         return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
             new FindingRepresentation(
                 number, version.Version, status, banner.Length == 0 ? null : banner, version.Digest, finding,
@@ -150,10 +154,26 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
                     ["versions"] = $"/v1/findings/{number}/versions",
                     ["record"] = $"/v1/findings/{number}/record",
                     ["petitions"] = $"/v1/findings/{number}/petitions",
+                    ["appeals"] = $"/v1/findings/{number}/appeals",
                     ["incident"] = $"/v1/incidents/{state.Id}",
                     ["checkpoint"] = "/log/checkpoint",
                 }),
             ApiJson.Options));
+    }
+
+    private static string AnnulledBecause(Case state, FindingVersion version)
+    {
+        var appeal = state.Appeals.First(a => a.Version == version.Version && a.Ruling is { Granted: true });
+        var ground = appeal.Ground switch
+        {
+            AppealGround.Procedure => "breach of procedure",
+            AppealGround.UndisclosedConflict => "undisclosed conflict of interest",
+            AppealGround.ForgedEvidence => "forged evidence",
+            AppealGround.TallyNotReproducible => "tally not reproducible",
+            AppealGround.FalseDeclaration => "false declaration of a member",
+            _ => throw new InvalidOperationException($"No words for {appeal.Ground}."),
+        };
+        return $"This finding is annulled: the appeals chamber granted an appeal on {appeal.Ruling!.At:yyyy-MM-dd} ({ground}). It attributes nothing any more; its text stays readable.";
     }
 
     private FindingComposer? Composer(Case state, Policy policy, Func<RoundId, Round?> load) =>

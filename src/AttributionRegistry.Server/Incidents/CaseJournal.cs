@@ -102,6 +102,18 @@ public static class CaseJournal
             ["petition.filed"] = typeof(CaseEvent.PetitionFiled),
             ["petition.answered"] = typeof(CaseEvent.PetitionAnswered),
             ["petition.decided"] = typeof(CaseEvent.PetitionDecided),
+            ["petition.panel-voted"] = typeof(CaseEvent.PetitionVoted),
+            ["chamber.pool"] = typeof(CaseEvent.ChamberPoolFrozen),
+            ["chamber.drawn"] = typeof(CaseEvent.ChamberDrawn),
+            ["chamber.recused"] = typeof(CaseEvent.ChamberMemberRecused),
+            ["chamber.seat-filled"] = typeof(CaseEvent.ChamberSeatFilled),
+            ["chamber.voted"] = typeof(CaseEvent.ChamberVoted),
+            ["chamber.ruled"] = typeof(CaseEvent.ChamberRuled),
+            ["appeal.filed"] = typeof(CaseEvent.AppealFiled),
+            ["mapping.requested"] = typeof(CaseEvent.MappingRequested),
+            ["finding.disputed"] = typeof(CaseEvent.FindingDisputed),
+            ["finding.reproduced"] = typeof(CaseEvent.FindingReproduced),
+            ["statement.filed"] = typeof(CaseEvent.StatementFiled),
         },
         CaseDecider.Evolve,
         isSealed: state => !state.HasFinding,
@@ -167,8 +179,10 @@ public static class CaseJournal
     // Whoever the case itself lets in: parties once they are served. Those recused are out, whatever else they were.
     private static HashSet<PersonId> People(Case? state) => state is null
         ? []
-        : [.. state.Assigned.Keys.Concat(state.Panel?.Sitting.Select(s => s.Person) ?? [])
+        : [.. state.Assigned.Keys.Concat(state.Panel?.Sitting.Select(s => s.Person) ?? []).Concat(Chamber(state))
             .Where(p => !state.Recused.Contains(p) && (!state.Parties.ContainsKey(p) || state.Services.Any(s => s.On == p)))];
+
+    private static IEnumerable<PersonId> Chamber(Case state) => state.ChamberMatters().Count > 0 ? state.Chamber?.Sitting.Select(s => s.Person) ?? [] : [];
 
     private static IEnumerable<string> Located(CaseEvent @event) => @event switch
     {
@@ -176,6 +190,8 @@ public static class CaseJournal
         CaseEvent.PoolFrozen e => [e.Pool.Value],
         CaseEvent.PanelDrawn e => [e.Panel.Value],
         CaseEvent.PetitionFiled e => [e.Petition.Value],
+        CaseEvent.ChamberPoolFrozen e => [e.Pool.Value],
+        CaseEvent.AppealFiled e => [e.Appeal.Value],
         _ => [],
     };
 }

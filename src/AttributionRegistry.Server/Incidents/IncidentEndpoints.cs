@@ -38,6 +38,8 @@ public static class IncidentEndpoints
         one.MapPost("/interests", DeclareInterests.HandleAsync).WithName("DeclareInterests").Refuses(403, 404, 409, 422);
         one.MapGet("/services", ListServices.Handle).WithName("ListServices").Conditional().Refuses(404);
         one.MapPost("/services", ServeParty.HandleAsync).WithName("ServeParty").Refuses(403, 404, 409, 422);
+        one.MapGet("/statements", ReadStatements.Handle).WithName("ListStatements").Conditional().Refuses(404);
+        one.MapPost("/statements", FileStatement.HandleAsync).WithName("FileStatement").Refuses(403, 404, 409, 422);
         one.MapGet("/replies", ListReplies.Handle).WithName("ListReplies").Conditional().Refuses(404);
         one.MapPost("/replies", FileReply.HandleAsync).WithName("FileReply").Refuses(403, 404, 409, 422);
         one.MapPost("/replies/{replyId}/points/{n:int}/answer", AnswerReplyPoint.HandleAsync).WithName("AnswerReplyPoint").Refuses(403, 404, 409, 422);

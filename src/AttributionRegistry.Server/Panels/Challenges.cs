@@ -8,12 +8,19 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AttributionRegistry.Server.Panels;
 
-/// <summary>A challenge to a member: ground and facts (V-14).</summary>
-public sealed record ChallengeRequest(PersonId Member, Text Ground);
+/// <summary>A challenge to a member (V-14).</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Ground">Ground and facts.</param>
+/// <param name="KnownSince">When the ground became known, if that was after the panel was drawn; the 21 days run from then.</param>
+public sealed record ChallengeRequest(PersonId Member, Text Ground, DateTimeOffset? KnownSince = null);
 
 public static class ChallengeMember
 {
-    /// <summary>Challenges a member within 21 days of the draw; no round opens before it is decided.</summary>
+    /// <summary>
+    /// Challenges a member within 21 days of the draw or of first knowledge. No round opens, and in an open round nothing is committed or
+    /// opened, before it is decided; the windows are then longer by the time it took. A second one while one is pending sends both to the
+    /// appeals chamber (V-16).
+    /// </summary>
     public static Task<Results<Created<Written>, ProblemHttpResult>> HandleAsync(
         PanelId panelId, Body<ChallengeRequest> body, Ask ask, Writes writes, CaseWrites cases, RegistryCore core, CancellationToken cancel)
     {
@@ -21,7 +28,8 @@ public static class ChallengeMember
         return writes.CreateAsync(
             ask.With(body),
             PanelActs.On(cases.Locate(panelId.Value), panelId, id.Value, (_, _) =>
-                new CaseCommand.ChallengeMember(id, body.Value.Member, body.Value.Ground, RuleSet.Default) { By = ask.By, At = ask.At }),
+                new CaseCommand.ChallengeMember(id, body.Value.Member, body.Value.Ground, RuleSet.Default) { KnownSince = body.Value.KnownSince, By = ask.By, At = ask.At },
+                ChallengeEffects.Follow),
             $"/v1/panels/{panelId}/challenges", cancel);
     }
 }
@@ -52,20 +60,21 @@ public static class DecideChallenge
         writes.ChangeAsync(
             ask.With(body),
             PanelActs.On(cases.Locate(panelId.Value), panelId, challengeId.Value, (_, _) =>
-                new CaseCommand.DecideChallenge(challengeId, body.Value.Reasons) { By = ask.By, At = ask.At }),
+                new CaseCommand.DecideChallenge(challengeId, body.Value.Reasons) { By = ask.By, At = ask.At },
+                ChallengeEffects.Follow),
             cancel);
 }
 
-/// <summary>A challenge. Its votes are counted once it is decided.</summary>
+/// <summary>A challenge. Its votes are counted once it is decided; <c>ChamberUpheld</c> says what the appeals chamber made of one referred to it.</summary>
 public sealed record ChallengeView(
-    ChallengeId Id, PersonId Member, PersonId By, Text Ground, DateTimeOffset At, MotionOutcome? Outcome, Text? Reasons, int? Yes, int? No, int? Abstain)
+    ChallengeId Id, PersonId Member, PersonId By, Text Ground, DateTimeOffset At, MotionOutcome? Outcome, Text? Reasons, int? Yes, int? No, int? Abstain, bool? ChamberUpheld)
 {
     public static ChallengeView Of(Challenge challenge)
     {
         ArgumentNullException.ThrowIfNull(challenge);
         return new ChallengeView(
             challenge.Id, challenge.Member, challenge.By, challenge.Ground, challenge.At, challenge.Outcome, challenge.Reasons,
-            Count(MotionVote.Yes), Count(MotionVote.No), Count(MotionVote.Abstain));
+            Count(MotionVote.Yes), Count(MotionVote.No), Count(MotionVote.Abstain), challenge.Ruling?.Granted);
 
         int? Count(MotionVote vote) => challenge.Outcome is null ? null : challenge.Votes.Values.Count(v => v == vote);
     }

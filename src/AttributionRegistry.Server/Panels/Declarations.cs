@@ -23,7 +23,11 @@ public sealed record BallotKeyRequest(string Spki, string Signature, KeyId Signi
 /// <param name="Statement">Needed for every kind but none.</param>
 /// <param name="NamedAnActor">Whether the member attributed this incident in public to a named actor: then the seat is lost.</param>
 /// <param name="BallotKey">Needed to accept.</param>
-public sealed record DeclareRequest(bool Accepts, DeclarationKind Kind, Text? Statement = null, bool NamedAnActor = false, BallotKeyRequest? BallotKey = null);
+/// <param name="Signature">ES256 of a registered long-term key over the declaration, base64url (V-11). Needed to accept.</param>
+/// <param name="SigningKey">Id of that key.</param>
+public sealed record DeclareRequest(
+    bool Accepts, DeclarationKind Kind, Text? Statement = null, bool NamedAnActor = false, BallotKeyRequest? BallotKey = null,
+    string? Signature = null, KeyId? SigningKey = null);
 
 public static class Declare
 {
@@ -38,7 +42,13 @@ public static class Declare
                 var (key, theirs) = KeyOf(session, state.Id, ask.By.Id, request.BallotKey);
                 return new CaseCommand.Declare(
                     panelId, request.Accepts, request.Kind, request.Statement, request.NamedAnActor, DigestOf(request), key, theirs)
-                { By = ask.By, At = ask.At };
+                {
+                    Signature = request.Signature,
+                    SigningKey = request.SigningKey,
+                    SignatureValid = IsSigned(session, state.Id, panelId, ask.By.Id, request),
+                    By = ask.By,
+                    At = ask.At,
+                };
             }),
             $"/v1/panels/{panelId}/declarations", cancel);
 
@@ -49,6 +59,26 @@ public static class Declare
         ["statement"] = JsonSerializer.SerializeToNode(request.Statement, ApiJson.Options),
     }));
 
+    private static bool IsSigned(Session session, IncidentId incident, PanelId panel, PersonId member, DeclareRequest request)
+    {
+        var signed = new JsonObject
+        {
+            ["caseId"] = incident.Value,
+            ["panelId"] = panel.Value,
+            ["member"] = member.Value,
+            ["accepts"] = request.Accepts,
+            ["kind"] = EnumNames.Wire<DeclarationKind>(request.Kind.ToString()),
+            ["statement"] = JsonSerializer.SerializeToNode(request.Statement, ApiJson.Options),
+            ["namedAnActor"] = request.NamedAnActor,
+        };
+        return request is { Signature: { } text, SigningKey: { } id } && B64Url.TryDecode(text, out var signature) && KeyOf(session, member, id) is { } signer &&
+            BallotSeal.VerifyEs256(signer, BallotSeal.DeclarationDigest(signed), signature);
+    }
+
+    private static byte[]? KeyOf(Session session, PersonId member, KeyId id) =>
+        session.Load(PersonJournal.Definition, PersonJournal.Stream(member))?.SigningKeys.Find(k => k.Id == id && k.RetiredAt is null) is { } key &&
+        B64Url.TryDecode(key.Spki, out var spki) ? spki : null;
+
     private static (BallotKey? Key, bool IsTheirs) KeyOf(Session session, IncidentId incident, PersonId member, BallotKeyRequest? request)
     {
         if (request is null || !B64Url.TryDecode(request.Spki, out var spki) || !B64Url.TryDecode(request.Signature, out var signature) || !BallotSeal.IsKey(spki))
@@ -56,9 +86,7 @@ public static class Declare
             return (null, false);
         }
 
-        var longTerm = session.Load(PersonJournal.Definition, PersonJournal.Stream(member))?.SigningKeys
-            .Find(k => k.Id == request.SigningKey && k.RetiredAt is null);
-        var vouched = longTerm is not null && B64Url.TryDecode(longTerm.Spki, out var signer) &&
+        var vouched = KeyOf(session, member, request.SigningKey) is { } signer &&
             BallotSeal.VerifyEs256(signer, BallotSeal.BallotKeyStatement(incident.Value, member.Value, spki), signature);
         return (new BallotKey(BallotSeal.KeyId(spki), request.Spki, request.Signature, request.SigningKey), vouched);
     }
@@ -66,7 +94,8 @@ public static class Declare
 
 /// <summary>A declaration. The ballot key that came with it is not shown: it would tie ballots to names.</summary>
 public sealed record DeclarationView(
-    PersonId Member, bool Accepts, DeclarationKind Kind, Text? Statement, bool NamedAnActor, DateTimeOffset At, string TextDigest);
+    PersonId Member, bool Accepts, DeclarationKind Kind, Text? Statement, bool NamedAnActor, DateTimeOffset At, string TextDigest,
+    string? Signature, KeyId? SigningKey);
 
 /// <summary>All declarations of a panel.</summary>
 public sealed record DeclarationsView(IReadOnlyList<DeclarationView> Declarations);
@@ -79,6 +108,6 @@ public static class ReadDeclarations
         PanelParts.Read(panelId, http, caller, cases, reads, state => new DeclarationsView(
         [
             .. state.Panel!.Seats.Where(s => s.Declaration is not null).Select(s => (s.Person, D: s.Declaration!))
-                .Select(x => new DeclarationView(x.Person, x.D.Accepts, x.D.Kind, x.D.Statement, x.D.NamedAnActor, x.D.At, x.D.TextDigest)),
+                .Select(x => new DeclarationView(x.Person, x.D.Accepts, x.D.Kind, x.D.Statement, x.D.NamedAnActor, x.D.At, x.D.TextDigest, x.D.Signature, x.D.SigningKey)),
         ]));
 }

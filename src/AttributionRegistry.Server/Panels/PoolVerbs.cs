@@ -72,7 +72,7 @@ public static class ReadPool
     /// <summary>A frozen pool, for those who work on its case.</summary>
     public static Results<Ok<PoolView>, StatusCodeHttpResult, ProblemHttpResult> Handle(
         PoolId poolId, HttpContext http, Caller caller, CaseWrites cases, CaseReads reads) =>
-        reads.Read(http, cases.Locate(poolId.Value), caller, state => state.Pool is { } pool && pool.Id == poolId
+        reads.Read(http, cases.Locate(poolId.Value), caller, state => new[] { state.Pool, state.ChamberPool }.FirstOrDefault(p => p?.Id == poolId) is { } pool
             ? new PoolView(pool.Id, state.Id, pool.Digest, pool.Plans, pool.FrozenAt, pool.Candidates)
             : null);
 }

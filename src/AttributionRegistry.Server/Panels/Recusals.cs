@@ -1,10 +1,8 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
-using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
-using AttributionRegistry.Server.Rounds;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AttributionRegistry.Server.Panels;
@@ -27,16 +25,8 @@ public static class Recuse
             PanelActs.On(
                 cases.Locate(panelId.Value), panelId, member.Value,
                 (_, _) => new CaseCommand.Recuse(member, body.Value.Ground) { By = ask.By, At = ask.At },
-                (session, state) => state.CurrentRound is { Outcome: null } open ? LeaveRound(session, open.Id, member) : null),
+                ChallengeEffects.Follow),
             $"/v1/panels/{panelId}/recusals", cancel);
-    }
-
-    private static Refusal? LeaveRound(Session session, RoundId round, PersonId member)
-    {
-        var stream = RoundJournal.Stream(round);
-        var state = session.Load(RoundJournal.Definition, stream);
-        return session.Append(
-            RoundJournal.Definition, stream, RoundDecider.Decide(state, new RoundCommand.Remove(member) { By = session.By.Id, At = session.At }));
     }
 }
 

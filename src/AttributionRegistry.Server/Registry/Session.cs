@@ -27,6 +27,9 @@ public sealed class Session
 
     public Policy Policy { get; }
 
+    /// <summary>Random bytes for what the act makes; another attempt gets others.</summary>
+    internal byte[] RandomBytes(int count) => _core.Entropy.Bytes(count);
+
     internal bool IsEmpty => _pending.Count == 0;
 
     internal IEnumerable<string> Streams => _loaded.Keys;

@@ -119,7 +119,7 @@ public static class ReadEnvelopes
         RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock) =>
         reads.Once(
             http, roundId, caller,
-            round => clock.GetUtcNow() < round.CommitCloses
+            round => !round.IsCommitOver(clock.GetUtcNow())
                 ? Refusal.Conflict("commit-window-open", "Envelopes are shown once the commit window has closed (V-58).")
                 : null,
             round => new EnvelopesView(

@@ -36,6 +36,8 @@ public static class RoundEndpoints
         rounds.MapPost("/motions/{motionId}/decision", DecideMotion.HandleAsync).WithName("DecideMotion").Refuses(403, 404, 409);
         rounds.MapGet("/tally", ReadTally.Handle).WithName("ReadTally").Conditional().Refuses(404);
         rounds.MapPost("/tally", CountRound.HandleAsync).WithName("CountRound").Refuses(403, 404, 409);
+        rounds.MapGet("/mapping", ReadMapping.Handle).WithName("ReadBallotKeyMapping").PublicRead().Refuses(404);
+        rounds.MapPost("/mapping-requests", RequestMapping.HandleAsync).WithName("RequestBallotKeyMapping").Refuses(403, 404, 409, 422);
         rounds.MapGet("/opinions", ReadOpinions.Handle).WithName("ReadOpinions").Conditional().Refuses(404);
         rounds.MapPost("/opinions", FileOpinion.HandleAsync).WithName("FileOpinion").Refuses(404, 409, 422);
     }

@@ -41,10 +41,12 @@ public sealed record MyPartView(string BallotKeyId, IReadOnlyList<EnvelopeView> 
 /// <param name="BallotKeys">The roster of ballot keys, sorted.</param>
 /// <param name="CountedAt">When it was counted.</param>
 /// <param name="Mine">What the caller did; null for who does not vote.</param>
+/// <param name="SuspendedSince">Since when a challenge suspends the windows: they are longer by the time it takes (V-14); null while they run.</param>
+/// <param name="Notice">What the mode of publication does not hide (V-72); null in a roll call.</param>
 public sealed record RoundView(
     RoundId Id, IncidentId Incident, int Number, bool Binding, int Seats, VoteMode Mode, ImmutableArray<Question> Questions,
     ImmutableArray<EvidenceId> Evidence, string EvidenceRoot, RuleSet Rules, string RulesHash, WindowView Commit, WindowView Reveal, Text? ContraryArgument,
-    RoundEscrowView? Escrow, IReadOnlyList<BallotKeyView> BallotKeys, DateTimeOffset? CountedAt, MyPartView? Mine)
+    RoundEscrowView? Escrow, IReadOnlyList<BallotKeyView> BallotKeys, DateTimeOffset? CountedAt, MyPartView? Mine, DateTimeOffset? SuspendedSince, string? Notice)
 {
     public static RoundView Of(Round round, PersonId viewer)
     {
@@ -54,7 +56,7 @@ public sealed record RoundView(
             round.Rules, round.RulesHash, new WindowView(round.CommitOpens, round.CommitCloses), new WindowView(round.RevealOpens, round.RevealCloses),
             round.ContraryArgument, RoundEscrowView.Of(round),
             [.. round.Voters.OrderBy(v => v.BallotKeyId, StringComparer.Ordinal).Select(v => new BallotKeyView(v.BallotKeyId, v.BallotKeySpki))],
-            round.CountedAt, round.VoterOf(viewer) is { } me ? PartOf(round, me) : null);
+            round.CountedAt, round.VoterOf(viewer) is { } me ? PartOf(round, me) : null, round.SuspendedSince, PseudonymityNotice.Of(round.Mode));
     }
 
     private static MyPartView PartOf(Round round, Voter me) => new(

@@ -40,6 +40,7 @@ public static class CountRound
     /// <summary>The count of a round and its outcome for the case, in one act.</summary>
     internal static Refusal? Append(Session session, IncidentId incident, RoundId id, Round round) =>
         RoundActs.Decide(session, id, round, new RoundCommand.Count(RoundRecord.AnswersOf) { By = session.By.Id, At = session.At })
+        ?? BallotKeyMapping.Seal(session, id)
         ?? CaseWrites.Append(session, incident, _ => new CaseCommand.ConcludeRound(
             id, OutcomesOf(round.Questions, session.Load(RoundJournal.Definition, RoundJournal.Stream(id))!.Result!)) { By = session.By, At = session.At });
 
@@ -65,9 +66,11 @@ public sealed record LabelledReasons(string Label, IReadOnlyDictionary<string, s
 /// <param name="Ballots">The ballots by ballot key; null for an indicative round (V-76).</param>
 /// <param name="Terms">Per question and hypothesis of an indicative round, how many members chose each likelihood term (V-44); null for a binding one.</param>
 /// <param name="Feedback">The reasons of an indicative round under random labels; null for a binding one.</param>
+/// <param name="Notice">What a pseudonymous result gives away all the same (V-72), or null.</param>
 public sealed record TallyView(
     RoundId Round, bool Binding, DateTimeOffset CountedAt, TallyResult Result, IReadOnlyList<CountedBallotView>? Ballots,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<LikelihoodTerm, int>>>? Terms, IReadOnlyList<LabelledReasons>? Feedback);
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, IReadOnlyDictionary<LikelihoodTerm, int>>>? Terms, IReadOnlyList<LabelledReasons>? Feedback,
+    string? Notice);
 
 public static class ReadTally
 {
@@ -81,8 +84,8 @@ public static class ReadTally
         }
 
         return RoundReads.Answer(http, round.Binding
-            ? new TallyView(round.Id, true, counted, result, [.. Opened(round).Select(o => new CountedBallotView(o.BallotKeyId, Answers(o)))], null, null)
-            : new TallyView(round.Id, false, counted, WithoutKeys(result), null, TermCounts.Of(round.ToTallyInput(RoundRecord.AnswersOf)), Feedback(round)));
+            ? new TallyView(round.Id, true, counted, result, [.. Opened(round).Select(o => new CountedBallotView(o.BallotKeyId, Answers(o)))], null, null, PseudonymityNotice.OfResult(round, result))
+            : new TallyView(round.Id, false, counted, WithoutKeys(result), null, TermCounts.Of(round.ToTallyInput(RoundRecord.AnswersOf)), Feedback(round), PseudonymityNotice.OfResult(round, result)));
     }
 
     private static IEnumerable<BallotOpening> Opened(Round round) => round.Openings.OrderBy(o => o.BallotKeyId, StringComparer.Ordinal);

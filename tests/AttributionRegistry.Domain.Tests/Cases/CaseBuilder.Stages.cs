@@ -42,7 +42,7 @@ internal sealed partial class CaseBuilder
 
     public CaseCommand.Declare Declaration(PersonId of, bool accepts = true, bool named = false) => new(
         State.Panel!.Id, accepts, DeclarationKind.None, null, named, Sha256Hex.Of("declaration"),
-        new BallotKey($"bk-{of}", "spki", "signature", New<KeyId>()), true) { By = X, At = T };
+        new BallotKey($"bk-{of}", "spki", "signature", New<KeyId>()), true) { Signature = "signature", SigningKey = New<KeyId>(), SignatureValid = true, By = X, At = T };
 
     /// <summary>Screened with everything done that opening takes.</summary>
     public CaseBuilder ReadyToOpen() => Screened()

@@ -71,6 +71,16 @@ internal static class Cast
             [new Employment($"employer {region} {n}", null, null)], [], ["malware"], $"key-{region}-{n}"))),
     ];
 
+    /// <summary>Four of each region for an appeals chamber, of states that no member of the panel comes from.</summary>
+    public static ImmutableArray<Candidate> ChamberCandidates { get; } =
+    [
+        .. Enum.GetValues<Region>().SelectMany(region => Enumerable.Range(0, 4).Select(n => new Candidate(
+            Of(3000 + (100 * (int)region) + n).Value, region, [Nation(region, n + 12)], null, [], [], ["law"], $"key-chamber-{region}-{n}"))),
+    ];
+
+    /// <summary>A member of the chamber, as the instance knows them.</summary>
+    public static Caller ChamberMember(PersonId id) => new(id, new HashSet<Role> { Role.ReviewPanelMember });
+
     public static PersonId Of(int number) => PersonId.Of($"per_{number:x32}");
 
     public static Caller Person(int number, params Role[] roles) => new(Of(number), roles.ToHashSet());

@@ -52,8 +52,13 @@ public sealed class ChallengeRuleTests
         walk.Do(Cast.Officer, new CaseCommand.Recuse(late.Id, "Ill.") { By = X, At = T });
         var replacement = Cast.Member(walk.State.Panel!.Seats[^1].Person);
         walk.Declared().Do(Cast.Officer, Challenge(replacement)).Move(walk.Chair, Stage.Voting);
-        walk.Refused(walk.Chair, walk.Round(), "challenge-pending")
-            .Do(Cast.OtherOfficer, Decide()).RoundOpen();
+        walk.Refused(walk.Chair, walk.Round(), "challenge-pending");
+        foreach (var other in Enumerable.Range(0, 11).Select(walk.Member).Where(m => m.Id != replacement.Id))
+        {
+            walk.Do(other, Vote(MotionVote.No));
+        }
+
+        walk.Do(Cast.OtherOfficer, Decide()).RoundOpen();
     }
 
     [Theory]
@@ -84,10 +89,13 @@ public sealed class ChallengeRuleTests
     public void V_16_Two_challenges_pending_at_once_both_go_to_appeal()
     {
         var walk = Voted(6, 4);
-        walk.Do(walk.Member(1), Challenge(walk.Member(9), 2)).Do(Cast.OtherOfficer, Decide());
+        walk.Do(walk.Member(1), Challenge(walk.Member(9), 2));
         walk.State.Panel!.Challenges.Should().OnlyContain(c => c.Outcome == MotionOutcome.Referred);
         walk.State.Panel.Sitting.Should().HaveCount(11);
-        walk.Refused(Cast.OtherOfficer, Decide(2), "challenge-decided");
+        walk.Refused(Cast.OtherOfficer, Decide(), "challenge-decided").Refused(Cast.OtherOfficer, Decide(2), "challenge-decided")
+            .Refused(walk.Member(2), Vote(MotionVote.Yes), "challenge-decided");
+        walk.Do(walk.Member(1), Challenge(walk.Member(8), 3));
+        walk.State.Panel.Challenges.Should().OnlyContain(c => c.IsBeforeTheChamber, "a third one joins those that the chamber has before it");
     }
 
     [Fact]

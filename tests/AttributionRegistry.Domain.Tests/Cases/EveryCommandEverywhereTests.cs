@@ -12,7 +12,7 @@ public sealed partial class EveryCommandEverywhereTests
         typeof(CaseCommand.Grade), typeof(CaseCommand.RateCells), typeof(CaseCommand.JudgeAdmissibility), typeof(CaseCommand.SubmitEvidence),
         typeof(CaseCommand.ProposeHypothesis), typeof(CaseCommand.FreezeAssessment), typeof(CaseCommand.FileReview), typeof(CaseCommand.FileContraryMemo),
         typeof(CaseCommand.VoteOnChallenge), typeof(CaseCommand.OpenRound), typeof(CaseCommand.Declare), typeof(CaseCommand.VoteAgain), typeof(CaseCommand.DecidePetition),
-        typeof(CaseCommand.AnswerPetition), typeof(CaseCommand.DraftFinding), typeof(CaseCommand.ListAssumption), typeof(CaseCommand.ListGap),
+        typeof(CaseCommand.AnswerPetition), typeof(CaseCommand.VoteOnPetition), typeof(CaseCommand.VoteInChamber), typeof(CaseCommand.FileAppeal), typeof(CaseCommand.DraftFinding), typeof(CaseCommand.ListAssumption), typeof(CaseCommand.ListGap),
     ];
 
     public static TheoryData<Stage> AllStages => [.. Stages.All];
@@ -43,7 +43,7 @@ public sealed partial class EveryCommandEverywhereTests
     {
         foreach (var (state, by, command, decision) in Everything(stage).Where(e => e.State.RolesOf(e.By).Count == 0))
         {
-            var known = command is CaseCommand.FilePetition && state.HasFinding;
+            var known = command is CaseCommand.FilePetition or CaseCommand.FileAppeal or CaseCommand.VoteOnPetition && state.HasFinding;
             Assert.True(known || decision.IsRefused, $"{command.GetType().Name} by {by.Id}");
             Assert.True(known || command is CaseCommand.Refer || decision.Refusal!.Code == "not-found", $"{command.GetType().Name} by {by.Id}");
         }

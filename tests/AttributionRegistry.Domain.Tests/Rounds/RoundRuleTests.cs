@@ -24,7 +24,8 @@ internal sealed class RoundBuilder
 
     public DateTimeOffset Now { get; private set; } = Opens;
 
-    public static RoundBuilder Open() => new RoundBuilder().Do(1, new RoundCommand.Open(Fixed) { By = Voter(1), At = Opens });
+    public static RoundBuilder Open(VoteMode mode = VoteMode.RollCall) =>
+        new RoundBuilder().Do(1, new RoundCommand.Open(Fixed with { Mode = mode }) { By = Voter(1), At = Opens });
 
     public RoundBuilder On(double day)
     {
@@ -89,6 +90,14 @@ internal sealed class RoundBuilder
     public static RoundCommand.AcknowledgeContraryArgument Acknowledge { get; } = new() { By = Voter(1), At = Opens };
 
     public static RoundCommand.ExtendForUnrevealed Extend { get; } = new(Answers) { By = Voter(1), At = Opens };
+
+    public static RoundCommand.SuspendWindows Suspend { get; } = new() { By = Voter(1), At = Opens };
+
+    public static RoundCommand.ResumeWindows Resume { get; } = new() { By = Voter(1), At = Opens };
+
+    public static RoundCommand.SealMapping SealMapping { get; } = new(Sha256Hex.Of("mapping"), new string('0', 64)) { By = Voter(1), At = Opens };
+
+    public static RoundCommand.OpenMapping OpenMapping { get; } = new(MappingOrderId.Of($"mpo_{1:x32}")) { By = Voter(1), At = Opens };
 
     public static RoundCommand.Count Count { get; } = new(Answers) { By = Voter(1), At = Opens };
 

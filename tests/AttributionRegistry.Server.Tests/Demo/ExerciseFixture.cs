@@ -54,6 +54,14 @@ public sealed class ExerciseFixture : IAsyncLifetime
         return With(_credentials.People.Single(p => p.Name == name).ApiKey);
     }
 
+    /// <summary>The members of the panel that decided a case, in the order of their seats.</summary>
+    public List<HttpClient> Panel(string incident)
+    {
+        var members = Registry.State(Domain.IncidentId.Of(incident)).DecidedPanel!.Sitting.OrderBy(s => s.Order);
+        return [.. members.Select(s => Registry.Core.Load(People.PersonJournal.Definition, s.Person.Value).State!.Name)
+            .Select(name => With(_credentials.People.Single(p => p.Name == name).ApiKey))];
+    }
+
     private HttpClient With(string apiKey)
     {
         var client = new HttpClient { BaseAddress = new Uri(Registry.Address) };

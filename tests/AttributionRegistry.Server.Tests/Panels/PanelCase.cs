@@ -154,14 +154,21 @@ public sealed class PanelCase : IAsyncDisposable
         });
 
     public Task<HttpResponseMessage> DeclareAsync(Member member, bool accepts = true, JsonObject? ballotKey = null, bool namedAnActor = false) =>
-        member.Client.PostAsJsonAsync($"/v1/panels/{Panel}/declarations", new JsonObject
+        member.Client.PostAsJsonAsync($"/v1/panels/{Panel}/declarations", Declaration(member, accepts, ballotKey, namedAnActor));
+
+    public JsonObject Declaration(Member member, bool accepts = true, JsonObject? ballotKey = null, bool namedAnActor = false)
+    {
+        var answer = new JsonObject
         {
             ["accepts"] = accepts,
             ["kind"] = namedAnActor ? "priorPublicStatement" : "none",
             ["statement"] = namedAnActor ? new JsonObject { ["value"] = "I named a group in a talk.", ["lang"] = "en" } : null,
             ["namedAnActor"] = namedAnActor,
-            ["ballotKey"] = accepts ? ballotKey ?? member.Sealer.Declare(Incident.Value, member.Id.Value, member.LongTermId.Value, member.LongTerm) : null,
-        });
+        };
+        var declaration = BallotSealer.SignedDeclaration(Incident.Value, Panel, member.Id.Value, answer, member.LongTermId.Value, member.LongTerm);
+        declaration["ballotKey"] = accepts ? ballotKey ?? member.Sealer.Declare(Incident.Value, member.Id.Value, member.LongTermId.Value, member.LongTerm) : null;
+        return declaration;
+    }
 
     public Task<HttpResponseMessage> OpenRoundAsync(
         HttpClient client, bool binding = true, string? contrary = null, IEnumerable<PersonId>? scrutineers = null, string level = "group") =>

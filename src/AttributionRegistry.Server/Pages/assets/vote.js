@@ -107,9 +107,9 @@ onAct($('declare'), 'submit', $('declare-said'), async () => {
   if (!registered) throw new Error('This long-term key is not registered for you.');
   const panel = await api().get(`/v1/incidents/${encodeURIComponent(caseId)}/panel`);
   const words = $('statement').value.trim();
+  const answer = { accepts: true, kind: $('kind').value, namedAnActor: $('named').checked, statement: words ? { value: words, lang: 'en' } : null };
   await api().post(`/v1/panels/${panel.id}/declarations`, {
-    accepts: true, kind: $('kind').value, namedAnActor: $('named').checked,
-    ...(words ? { statement: { value: words, lang: 'en' } } : {}),
+    ...await sealing.signedDeclaration(caseId, panel.id, state.me.id, answer, registered.id, longTerm),
     ballotKey: await sealing.declareKey(caseId, state.me.id, key, registered.id, longTerm),
   });
   $('declare-said').replaceChildren(note('Your declaration and your ballot key are on record.', 'ok'));

@@ -1,7 +1,7 @@
 // A member's side of a sealed vote: seal, revise, check, open. The file is the one that `attribution ballot` reads and writes.
 
 import { hex, randomBytes, sha256Hex } from './bytes.js';
-import { SALT_SIZE, ballotCommitment, ballotKeyId, ballotKeyStatement, envelopeDigest, signEs256, verifyEs256 } from './commitments.js';
+import { SALT_SIZE, ballotCommitment, ballotKeyId, ballotKeyStatement, declarationDigest, envelopeDigest, signEs256, verifyEs256 } from './commitments.js';
 import { deposit, escrowDigest, scrutineersOf } from './escrow.js';
 import { canonicalBytes, isCanonical, parseStrict } from './jcs.js';
 import { verifyInclusion } from './merkle.js';
@@ -87,6 +87,13 @@ async function escrowFault(round, sealed, spki) {
   if (statement.shares.map(each => each.keyId).join() !== scrutineers.map(each => each.keyId).join()) return 'the shares are for other scrutineers';
   return await verifyEs256(spki, await escrowDigest(statement), base64url.decode(sent.signature)) ? null : 'the ballot key did not sign this escrow';
 }
+
+/** The answer to a seat under the member's own long-term key (V-11). `answer`: {accepts, kind, namedAnActor, statement or null}. */
+export const signedDeclaration = async (caseId, panelId, member, answer, signingKey, longTerm) => ({
+  ...answer,
+  signature: base64url.encode(await signEs256(longTerm.privateKey, await declarationDigest({ caseId, panelId, member, ...answer }))),
+  signingKey,
+});
 
 /** The member "ballotKey" of a declaration: the long-term key vouches for this ballot key (V-70). */
 export const declareKey = async (caseId, memberId, key, signingKeyId, longTerm) => ({
