@@ -31,10 +31,10 @@ export const envelopeDigest = envelope => tagged('attribution-registry/ballot-en
 export const ballotKeyStatement = (caseId, memberId, spki) =>
   tagged('attribution-registry/ballot-key/v1', canonicalBytes({ caseId, memberId, ballotKey: base64url.encode(spki) }));
 
-const shortDigest = async spki => hex((await sha256(spki)).slice(0, 8));
 /** What a member's long-term key signs when a seat is answered (V-11). */
 export const declarationDigest = declaration => tagged('attribution-registry/declaration/v1', canonicalBytes(declaration));
 
+const shortDigest = async spki => hex((await sha256(spki)).slice(0, 8));
 export const ballotKeyId = async spki => `k-${await shortDigest(spki)}`;
 export const escrowKeyId = async spki => `e-${await shortDigest(spki)}`;
 
