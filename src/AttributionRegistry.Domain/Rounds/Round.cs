@@ -106,8 +106,9 @@ public sealed record Round
         ArgumentNullException.ThrowIfNull(motion);
         return motion.Outcome is null && motion.Kind switch
         {
-            MotionKind.ExtendCommit => at >= CommitCloses,
-            MotionKind.ExtendReveal => at >= RevealCloses,
+            // A vote may overtake, or a clock run back: what has been opened or counted stays so.
+            MotionKind.ExtendCommit => at >= CommitCloses || Openings.Count > 0,
+            MotionKind.ExtendReveal => at >= RevealCloses || Result is not null,
             _ => false,
         };
     }
@@ -124,6 +125,13 @@ public sealed record Round
         var extended = window.ExtendForUnrevealed(Tally.Count(ToTallyInput(read)), ExtendedForUnrevealed, Rules.Windows);
         return extended.IsRefused ? null : new RoundEvent.WindowExtended(true, (long)(extended.Events[0].Close - RevealCloses).TotalSeconds, null);
     }
+
+    /// <summary>
+    /// Whether openings may be shown: the reveal window is over, and no extension that is due but not yet recorded lets others still
+    /// open theirs (V-49, V-54).
+    /// </summary>
+    public bool IsRevealOverForGood(DateTimeOffset at, Func<string, IReadOnlyDictionary<string, Answer>> read) =>
+        IsRevealOver(at) && (DueExtension(at, read) is not { } due || at >= RevealCloses.AddSeconds(due.Seconds));
 
     public Voter? VoterOf(PersonId person) => Voters.Find(v => v.Person == person && v.RemovedAt is null);
 

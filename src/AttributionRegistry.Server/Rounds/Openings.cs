@@ -60,7 +60,7 @@ public static class ReadOpenings
         RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock) =>
         reads.Once(
             http, roundId, caller,
-            round => round.IsRevealOver(clock.GetUtcNow())
+            round => round.IsRevealOverForGood(clock.GetUtcNow(), RoundRecord.AnswersOf)
                 ? null
                 : Refusal.Conflict("reveal-window-open", "Openings are shown once the reveal window has closed (V-54)."),
             round => new OpeningsView(
