@@ -4,17 +4,18 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Cli.Ballots;
-using AttributionRegistry.Cli.Tally;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Assessment;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Domain.Scales;
 using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Log;
+using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Tests.Running;
-using Panel = AttributionRegistry.Domain.Voting.Panel;
 
 namespace AttributionRegistry.Server.Tests.Rounds;
 
@@ -27,6 +28,9 @@ public sealed class TallyStage : IAsyncLifetime
 
     public RunningRegistry Registry { get; private set; } = null!;
 
+    /// <summary>What the clock says at first.</summary>
+    public DateTimeOffset Begins { get; init; } = RunningRegistry.Noon;
+
     public static JsonDocument File { get; } = JsonDocument.Parse(System.IO.File.ReadAllText(Find()));
 
     public static JsonElement Case(string id) => File.RootElement.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
@@ -34,6 +38,7 @@ public sealed class TallyStage : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Registry = await RunningRegistry.StartAsync();
+        Registry.Clock.SetUtcNow(Begins);
         await Registry.SetPolicyAsync(p => p with { IndicativeRoundFirst = false, CommitWindowSeconds = Policy.Day, RevealWindowSeconds = Policy.Day });
         await HireAsync();
     }
@@ -44,7 +49,7 @@ public sealed class TallyStage : IAsyncLifetime
     public async Task<StagedCase> SeatAsync(string id)
     {
         // API keys live 90 days; the clock of this server passes many of them.
-        if (Registry.Now - RunningRegistry.Noon > TimeSpan.FromDays(40) && _hiredAt == RunningRegistry.Noon)
+        if (Registry.Now - _hiredAt > TimeSpan.FromDays(60))
         {
             await HireAsync();
         }
@@ -109,6 +114,8 @@ public sealed class StagedCase(TallyStage stage, JsonElement item)
     private readonly IncidentId _incident = stage.Registry.Core.Entropy.NewId<IncidentId>();
 
     public JsonElement Item => item;
+
+    public IncidentId Incident => _incident;
 
     public string Panel { get; private set; } = "";
 
@@ -209,6 +216,26 @@ public sealed class StagedCase(TallyStage stage, JsonElement item)
         opened.StatusCode.Should().Be(HttpStatusCode.Created, text);
         Round = (string)JsonNode.Parse(text)!["id"]!;
         Frame = RoundFile.Parse(await ClientOf(chair).GetStringAsync($"/v1/rounds/{Round}")).Frame;
+    }
+
+    /// <summary>Opens the round with windows that no policy allows, such as one of a minute.</summary>
+    public async Task OpenRoundAsync(DateTimeOffset commitCloses, DateTimeOffset revealCloses)
+    {
+        var (core, id) = (stage.Registry.Core, stage.Registry.Core.Entropy.NewId<RoundId>());
+        var questions = Mapped(JsonNode.Parse(item.GetProperty("questions").GetRawText())).Deserialize<ImmutableArray<Question>>(ApiJson.Options);
+        var (state, hash) = (stage.Registry.State(_incident), RoundRecord.HashOf(RuleSet.Default));
+        var opened = new RoundEvent.Opened(
+            id, _incident, 1, true, state.Panel!.Size, VoteMode.RollCall, [.. state.Panel.Sitting.Select(s => new Voter(s.Person, s.Region, s.Key!.Id, s.Key.Spki))],
+            questions, [.. state.Counting.Select(e => e.Id).OrderBy(e => e.Value, StringComparer.Ordinal)], state.EvidenceRoot!, RuleSet.Default, hash,
+            stage.Registry.Now, commitCloses, commitCloses, revealCloses);
+        var outcome = await core.RunAsync(
+            stage.RegistrarCaller, stage.Registry.Now,
+            session =>
+                session.Append(CaseJournal.Definition, CaseJournal.Stream(_incident), Decision<CaseEvent>.Accept(new CaseEvent.RoundOpened(id, 1, true, questions, state.EvidenceRoot!, hash))) ??
+                session.Append(RoundJournal.Definition, RoundJournal.Stream(id), RoundDecider.Decide(null, new RoundCommand.Open(opened) { By = session.By.Id, At = session.At })),
+            null, CancellationToken.None);
+        outcome.Should().BeOfType<Outcome.Done>();
+        (Round, Frame) = (id.Value, new BallotFrame(_incident.Value, 1, hash, state.EvidenceRoot!));
     }
 
     public async Task RecuseAsync(string member)
