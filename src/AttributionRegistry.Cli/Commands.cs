@@ -24,6 +24,9 @@ public static class Commands
           ballot commit SEALED --server URL --round ID CALLER  hand in the sealed ballot
           ballot open SEALED --server URL --round ID CALLER    open it in the reveal window
           ballot verify SEALED [--round ROUND]                 check a sealed ballot
+          scrutineer key --out PEM [--server URL CALLER]       make an escrow key, and register it where a server is given
+          scrutineer release --round ID --key PEM --server URL CALLER
+                                                               release one's shares of the ballots that nobody opened
           draw verify FILE                                     repeat a draw (as GET /v1/panels/ID/draw answered it)
           draw verify --panel ID --server URL CALLER           the same, asking the server
           verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
@@ -59,6 +62,8 @@ public static class Commands
                 ["ballot", "commit", .. var rest] => await BallotCommand.CommitAsync(rest, output, entropy, cancel),
                 ["ballot", "open", .. var rest] => await BallotCommand.OpenAsync(rest, output, entropy, cancel),
                 ["ballot", "verify", .. var rest] => BallotCommand.Verify(rest, output),
+                ["scrutineer", "key", .. var rest] => await ScrutineerCommand.KeyAsync(rest, output, entropy, cancel),
+                ["scrutineer", "release", .. var rest] => await ScrutineerCommand.ReleaseAsync(rest, output, entropy, cancel),
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),

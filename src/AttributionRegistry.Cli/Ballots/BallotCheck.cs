@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Log;
@@ -7,6 +8,9 @@ namespace AttributionRegistry.Cli.Ballots;
 /// <summary>What a round fixed, and the roster of its ballot keys.</summary>
 public sealed record RoundFile(BallotFrame Frame, IReadOnlyDictionary<string, byte[]> Keys)
 {
+    /// <summary>For whom ballots are put in escrow, in the order of the shares; empty where they are not (V-56).</summary>
+    public IReadOnlyList<EscrowRecipient> Scrutineers { get; init; } = [];
+
     /// <exception cref="FormatException">This is no answer of GET /v1/rounds/{id}.</exception>
     public static RoundFile Read(string path) => Parse(File.ReadAllText(path));
 
@@ -18,12 +22,25 @@ public sealed record RoundFile(BallotFrame Frame, IReadOnlyDictionary<string, by
             var round = JsonNode.Parse(json)!.AsObject();
             return new RoundFile(
                 new BallotFrame((string)round["incident"]!, (int)round["number"]!, (string)round["rulesHash"]!, (string)round["evidenceRoot"]!),
-                round["ballotKeys"]!.AsArray().ToDictionary(k => (string)k!["id"]!, k => B64Url.Decode((string)k!["spki"]!)));
+                round["ballotKeys"]!.AsArray().ToDictionary(k => (string)k!["id"]!, k => B64Url.Decode((string)k!["spki"]!)))
+            {
+                Scrutineers = round["escrow"] is JsonObject escrow ? ScrutineersIn(escrow) : [],
+            };
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or NullReferenceException or ArgumentException)
         {
             throw new FormatException("This is not what GET /v1/rounds/{id} answers.", fault);
         }
+    }
+
+    // The server names the keys; that a name is its key's own the client sees for itself.
+    private static List<EscrowRecipient> ScrutineersIn(JsonObject escrow)
+    {
+        var found = escrow["scrutineers"]!.AsArray().Select(s => new EscrowRecipient((string)s!["keyId"]!, B64Url.Decode((string)s["spki"]!))).ToList();
+        return found.Count == BallotEscrow.Scrutineers && found.All(s => BallotSeal.IsKey(s.Spki) && BallotEscrow.KeyId(s.Spki) == s.KeyId) &&
+            (int)escrow["threshold"]! == BallotEscrow.Threshold
+                ? found
+                : throw new FormatException("The round's escrow is not for three of five scrutineers with keys of their own.");
     }
 }
 
@@ -82,8 +99,28 @@ public static class BallotCheck
         }
 
         return B64Url.TryDecode(ballot.Signature, out var signature) && BallotSeal.VerifyEs256(spki, digest, signature)
-            ? null
+            ? EscrowFault(round, ballot)
             : "the ballot key did not sign this envelope";
+    }
+
+    // The boxes of the shares only their scrutineers can open: what the client put into them, its file does not tell.
+    private static string? EscrowFault(RoundFile round, SealedBallot ballot)
+    {
+        if (round.Scrutineers.Count == 0 || ballot.Escrow is not { } sent)
+        {
+            return round.Scrutineers.Count > 0 ? "the round has scrutineers, and the ballot is not in escrow"
+                : ballot.Escrow is not null ? "the ballot is in escrow, and the round has no scrutineers"
+                : null;
+        }
+
+        var statement = sent["escrow"]!.AsObject();
+        var ciphertext = B64Url.Decode((string)sent["ciphertext"]!);
+        var digest = EscrowFile.ToSign(statement);
+        return (string?)statement["commitment"] != ballot.Commitment ? "the escrow is for another commitment"
+            : (string?)statement["ciphertextDigest"] != Convert.ToHexStringLower(SHA256.HashData(ciphertext)) ? "the digest in the escrow is not that of its ciphertext"
+            : !statement["shares"]!.AsArray().Select(s => (string?)s!["keyId"]).SequenceEqual(round.Scrutineers.Select(s => s.KeyId)) ? "the shares are for other scrutineers"
+            : BallotSeal.VerifyEs256(round.Keys[ballot.BallotKeyId], digest, B64Url.Decode((string)sent["signature"]!)) ? null
+            : "the ballot key did not sign this escrow";
     }
 
     private static bool IsCanonical(byte[] bytes)

@@ -14,10 +14,10 @@ public static class BallotCommand
         var read = Arguments.Parse(args, "round", "answers", "key", "out", "previous");
         read.None();
         var (round, answers, key, into) = (read.Required("round"), read.Required("answers"), read.Required("key"), read.Required("out"));
-        var frame = RoundFile.Read(round).Frame;
-        var previous = read.Option("previous") is { } file ? SealedBallot.Parse(File.ReadAllText(file)) : null;
+        var file = RoundFile.Read(round);
+        var previous = read.Option("previous") is { } last ? SealedBallot.Parse(File.ReadAllText(last)) : null;
         using var ballotKey = PrivateFile.ReadKey(key);
-        var ballot = SealOrExplain(new BallotSealer(ballotKey, entropy), frame, Answers(answers), previous);
+        var ballot = SealOrExplain(new BallotSealer(ballotKey, entropy), file, Answers(answers), previous);
         PrivateFile.Write(into, ballot.ToJson());
         output.WriteLine($"{ballot.Commitment} revision {ballot.Revision} by {ballot.BallotKeyId}");
         return ExitCode.Holds;
@@ -72,11 +72,15 @@ public static class BallotCommand
         }
     }
 
-    private static SealedBallot SealOrExplain(BallotSealer sealer, BallotFrame frame, JsonObject answers, SealedBallot? previous)
+    private static SealedBallot SealOrExplain(BallotSealer sealer, RoundFile round, JsonObject answers, SealedBallot? previous)
     {
         try
         {
-            return sealer.Seal(frame, answers, previous);
+            return sealer.Seal(round.Frame, answers, previous, round.Scrutineers);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new FormatException($"The ballot cannot be put in escrow: {fault.Message}", fault);
         }
         catch (CanonicalJsonException fault)
         {

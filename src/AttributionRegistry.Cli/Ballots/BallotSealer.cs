@@ -25,7 +25,8 @@ public sealed class BallotSealer(ECDsa ballotKey, Func<int, byte[]> entropy)
     /// <param name="frame">What the round fixed.</param>
     /// <param name="answers">By question: {likelihood, confidence, cites, reasons} or {abstain: true}.</param>
     /// <param name="previous">The last sealed ballot of this round, or null.</param>
-    public SealedBallot Seal(BallotFrame frame, JsonObject answers, SealedBallot? previous = null)
+    /// <param name="scrutineers">For whom it is put in escrow (V-56); null or nobody where the round has none.</param>
+    public SealedBallot Seal(BallotFrame frame, JsonObject answers, SealedBallot? previous = null, IReadOnlyList<EscrowRecipient>? scrutineers = null)
     {
         ArgumentNullException.ThrowIfNull(frame);
         ArgumentNullException.ThrowIfNull(answers);
@@ -41,7 +42,8 @@ public sealed class BallotSealer(ECDsa ballotKey, Func<int, byte[]> entropy)
             ["answers"] = answers.DeepClone(),
         });
         var salt = entropy(Commitments.SaltSize);
-        return Enclose(frame, ballot, salt, (previous?.Revision ?? 0) + 1, previous?.Digest);
+        var enclosed = Enclose(frame, ballot, salt, (previous?.Revision ?? 0) + 1, previous?.Digest);
+        return scrutineers is null or [] ? enclosed : Deposit(enclosed, scrutineers, ballot, salt);
     }
 
     /// <summary>The envelope for given ballot bytes and salt, signed.</summary>
@@ -62,6 +64,24 @@ public sealed class BallotSealer(ECDsa ballotKey, Func<int, byte[]> entropy)
         };
         var digest = BallotSeal.EnvelopeDigest(CanonicalJson.Serialize(envelope));
         return new SealedBallot(ballot, salt, envelope, Convert.ToHexStringLower(digest), B64Url.Encode(BallotSeal.SignEs256(ballotKey, digest)));
+    }
+
+    /// <summary>The same sealed ballot with an escrow of these bytes, signed.</summary>
+    /// <exception cref="ArgumentException">The ballot is too long for an escrow.</exception>
+    public SealedBallot Deposit(SealedBallot ballot, IReadOnlyList<EscrowRecipient> scrutineers, byte[] bytes, byte[] salt)
+    {
+        ArgumentNullException.ThrowIfNull(ballot);
+        var escrow = BallotEscrow.Seal(
+            Convert.FromHexString(ballot.Commitment), bytes, salt, scrutineers, entropy, () => ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256));
+        return ballot with
+        {
+            Escrow = new JsonObject
+            {
+                ["escrow"] = escrow.Statement.ToJson(),
+                ["ciphertext"] = B64Url.Encode(escrow.Ciphertext),
+                ["signature"] = B64Url.Encode(BallotSeal.SignEs256(ballotKey, escrow.Statement.ToSign())),
+            },
+        };
     }
 
     /// <summary>The member <c>ballotKey</c> of a declaration: the long-term key vouches for this ballot key (V-70).</summary>

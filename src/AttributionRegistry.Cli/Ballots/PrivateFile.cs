@@ -33,6 +33,16 @@ public static class PrivateFile
         }
     }
 
+    /// <summary>A private escrow key: the same form, for agreeing on keys instead of signing.</summary>
+    /// <exception cref="FormatException">The file is not there, or is no key in PKCS#8 PEM.</exception>
+    public static ECDiffieHellman ReadEscrowKey(string path)
+    {
+        using var key = ReadKey(path);
+        var escrowKey = ECDiffieHellman.Create();
+        escrowKey.ImportPkcs8PrivateKey(key.ExportPkcs8PrivateKey(), out _);
+        return escrowKey;
+    }
+
     /// <summary>A private key.</summary>
     /// <exception cref="FormatException">The file is not there, or is no key in PKCS#8 PEM.</exception>
     public static ECDsa ReadKey(string path)

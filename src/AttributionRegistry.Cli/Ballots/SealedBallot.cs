@@ -17,6 +17,9 @@ public sealed record BallotFrame(string CaseId, int Round, string RulesHash, str
 /// <param name="Signature">ES256 by the ballot key, base64url.</param>
 public sealed record SealedBallot(byte[] Ballot, byte[] Salt, JsonObject Envelope, string Digest, string Signature)
 {
+    /// <summary>The member <c>escrow</c> of the request: ballot and salt for the round's scrutineers (V-56); null where it has none.</summary>
+    public JsonObject? Escrow { get; init; }
+
     public string BallotKeyId => (string)Envelope["ballotKeyId"]!;
 
     public int Revision => (int)Envelope["revision"]!;
@@ -24,7 +27,7 @@ public sealed record SealedBallot(byte[] Ballot, byte[] Salt, JsonObject Envelop
     public string Commitment => (string)Envelope["commitment"]!;
 
     /// <summary>The body of POST /v1/rounds/{id}/envelopes.</summary>
-    public JsonObject EnvelopeRequest() => new() { ["envelope"] = Envelope.DeepClone(), ["signature"] = Signature };
+    public JsonObject EnvelopeRequest() => With(Escrow, new JsonObject { ["envelope"] = Envelope.DeepClone(), ["signature"] = Signature });
 
     /// <summary>The body of POST /v1/rounds/{id}/openings.</summary>
     public JsonObject OpeningRequest() => new()
@@ -35,7 +38,7 @@ public sealed record SealedBallot(byte[] Ballot, byte[] Salt, JsonObject Envelop
     };
 
     /// <summary>The member's own file.</summary>
-    public string ToJson() => new JsonObject
+    public string ToJson() => With(Escrow, new JsonObject
     {
         ["type"] = "sealed-ballot",
         ["v"] = 1,
@@ -44,7 +47,7 @@ public sealed record SealedBallot(byte[] Ballot, byte[] Salt, JsonObject Envelop
         ["envelope"] = Envelope.DeepClone(),
         ["digest"] = Digest,
         ["signature"] = Signature,
-    }.ToJsonString(Indented);
+    }).ToJsonString(Indented);
 
     /// <exception cref="FormatException">This is no sealed ballot.</exception>
     public static SealedBallot Parse(string json)
@@ -59,7 +62,10 @@ public sealed record SealedBallot(byte[] Ballot, byte[] Salt, JsonObject Envelop
 
             var parsed = new SealedBallot(
                 B64Url.Decode((string)file["ballot"]!), B64Url.Decode((string)file["salt"]!), file["envelope"]!.AsObject(),
-                (string)file["digest"]!, (string)file["signature"]!);
+                (string)file["digest"]!, (string)file["signature"]!)
+            {
+                Escrow = file["escrow"]?.AsObject(),
+            };
             _ = (parsed.BallotKeyId, parsed.Revision, parsed.Commitment);
             return parsed;
         }
@@ -67,6 +73,16 @@ public sealed record SealedBallot(byte[] Ballot, byte[] Salt, JsonObject Envelop
         {
             throw new FormatException($"This is no sealed ballot: {fault.Message}", fault);
         }
+    }
+
+    private static JsonObject With(JsonObject? escrow, JsonObject to)
+    {
+        if (escrow is not null)
+        {
+            to["escrow"] = escrow.DeepClone();
+        }
+
+        return to;
     }
 
     private static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };

@@ -10,7 +10,8 @@ namespace AttributionRegistry.Cli.Cases;
 /// <param name="roles">Instance roles, camelCase.</param>
 /// <param name="client">The API with this person's key.</param>
 /// <param name="signingKey">The long-term key (P-256), for members of panels.</param>
-public sealed class Player(string name, IReadOnlyList<string> roles, RegistryClient client, ECDsa? signingKey = null) : IDisposable
+/// <param name="escrowKey">The escrow key (P-256), for scrutineers.</param>
+public sealed class Player(string name, IReadOnlyList<string> roles, RegistryClient client, ECDsa? signingKey = null, ECDiffieHellman? escrowKey = null) : IDisposable
 {
     private string? _id;
     private string? _signingKeyId;
@@ -23,6 +24,8 @@ public sealed class Player(string name, IReadOnlyList<string> roles, RegistryCli
 
     public ECDsa? SigningKey { get; } = signingKey;
 
+    public ECDiffieHellman? EscrowKey { get; } = escrowKey;
+
     /// <summary>The roster's entry under this name, or null.</summary>
     public RosterMember? Member { get; } = Roster.ByName(name);
 
@@ -31,19 +34,20 @@ public sealed class Player(string name, IReadOnlyList<string> roles, RegistryCli
         _id ??= (string?)(await Client.GetObjectAsync("/v1/me", cancel))["id"] ?? throw new RegistryUnreachableException("/v1/me names no id.");
 
     /// <summary>The id of the registered signing key; registers it when the account does not have it.</summary>
-    public async Task<string> SigningKeyIdAsync(CancellationToken cancel)
-    {
-        if (_signingKeyId is not null)
-        {
-            return _signingKeyId;
-        }
+    public async Task<string> SigningKeyIdAsync(CancellationToken cancel) => _signingKeyId ??= await RegisteredAsync(
+        "signing-keys", SigningKey ?? throw new ExerciseException($"{Name} has no signing key file; the panel's members need one each."), cancel);
 
-        var key = SigningKey ?? throw new ExerciseException($"{Name} has no signing key file; the panel's members need one each.");
+    /// <summary>Registers the escrow key when the account does not have it.</summary>
+    public Task RegisterEscrowKeyAsync(CancellationToken cancel) => RegisteredAsync(
+        "escrow-keys", EscrowKey ?? throw new ExerciseException($"{Name} has no escrow key file; scrutineers need one each."), cancel);
+
+    private async Task<string> RegisteredAsync(string kind, ECAlgorithm key, CancellationToken cancel)
+    {
         var spki = B64Url.Encode(key.ExportSubjectPublicKeyInfo());
-        var path = $"/v1/people/{await IdAsync(cancel)}/signing-keys";
+        var path = $"/v1/people/{await IdAsync(cancel)}/{kind}";
         var known = await Client.GetAsync(path, cancel) is JsonArray list ? list : [];
         var there = known.OfType<JsonObject>().FirstOrDefault(each => (string?)each["spki"] == spki && each["retiredAt"] is null);
-        return _signingKeyId = there is not null
+        return there is not null
             ? (string)there["id"]!
             : (string)(await Client.PostAsync(path, new JsonObject { ["spki"] = spki }, cancel))["id"]!;
     }
@@ -52,6 +56,7 @@ public sealed class Player(string name, IReadOnlyList<string> roles, RegistryCli
     {
         Client.Dispose();
         SigningKey?.Dispose();
+        EscrowKey?.Dispose();
     }
 }
 

@@ -6,7 +6,7 @@ using AttributionRegistry.Cli.Http;
 namespace AttributionRegistry.Cli.Cases;
 
 /// <summary>One entry of a credentials file.</summary>
-public sealed record Credential(string Name, IReadOnlyList<string> Roles, string ApiKey, string? SigningKeyFile = null);
+public sealed record Credential(string Name, IReadOnlyList<string> Roles, string ApiKey, string? SigningKeyFile = null, string? EscrowKeyFile = null);
 
 /// <summary>A credentials file such as the demo writes.</summary>
 public sealed record Credentials(string BaseUrl, IReadOnlyList<Credential> People)
@@ -32,7 +32,8 @@ public sealed record Credentials(string BaseUrl, IReadOnlyList<Credential> Peopl
         return new Cast(
             [.. People.Select(each => new Player(
                 each.Name, each.Roles, new RegistryClient(new HttpClient(handler, disposeHandler: false) { BaseAddress = server }, each.ApiKey, entropy),
-                each.SigningKeyFile is null ? null : PrivateFile.ReadKey(Path.Combine(folder, each.SigningKeyFile))))]);
+                each.SigningKeyFile is null ? null : PrivateFile.ReadKey(Path.Combine(folder, each.SigningKeyFile)),
+                each.EscrowKeyFile is null ? null : PrivateFile.ReadEscrowKey(Path.Combine(folder, each.EscrowKeyFile))))]);
     }
 }
 

@@ -17,9 +17,11 @@ internal sealed partial class ExerciseRun
         Step("open the round");
         var matrix = Matrix();
         var answers = BallotRule.Answers(matrix, $"exercise:{entry.Id}:ballots", [.. _panel.Select(each => each.Member!.Id)]);
+        var scrutineers = await ScrutineersAsync(LevelOfQuestion(entry), cancel);
         var round = await PostAsync(_chair, $"{Case}/rounds", new JsonObject
         {
             ["binding"] = true,
+            ["scrutineers"] = Wire.Words(scrutineers),
             ["questions"] = Wire.List(
             [
                 new JsonObject
@@ -33,8 +35,7 @@ internal sealed partial class ExerciseRun
         }, cancel);
         Step("read the round");
         var view = await _chair.Client.GetObjectAsync($"/v1/rounds/{round}", cancel);
-        var frame = new BallotFrame(_incident, (int)view["number"]!, (string)view["rulesHash"]!, (string)view["evidenceRoot"]!);
-        return new OpenedRound(round, frame, answers);
+        return new OpenedRound(round, RoundFile.Parse(view.ToJsonString()), answers);
     }
 
     private async Task<List<(Player Member, SealedBallot Ballot)>> CommitAsync(OpenedRound round, IEnumerable<ExerciseAnswer> answers, CancellationToken cancel)
@@ -44,7 +45,8 @@ internal sealed partial class ExerciseRun
         foreach (var answer in answers)
         {
             var member = _panel.First(each => each.Member!.Id == answer.Member);
-            var ballot = new BallotSealer(_ballotKeys[await member.IdAsync(cancel)], entropy).Seal(round.Frame, new JsonObject { [QuestionId] = AnswerOf(answer) });
+            var ballot = new BallotSealer(_ballotKeys[await member.IdAsync(cancel)], entropy)
+                .Seal(round.File.Frame, new JsonObject { [QuestionId] = AnswerOf(answer) }, scrutineers: round.File.Scrutineers);
             sealedBallots.Add((member, ballot));
             await PostAsync(member, $"/v1/rounds/{round.Id}/envelopes", ballot.EnvelopeRequest(), cancel);
         }
@@ -78,13 +80,19 @@ internal sealed partial class ExerciseRun
         Step("close the commit window");
         await PostAsync(_chair, $"/v1/rounds/{round}/windows", null, cancel);
         Step("open the ballots");
-        foreach (var (member, ballot) in sealedBallots)
+        // Where there is an escrow, one member has lost the ballot key: three scrutineers open in their place.
+        foreach (var (member, ballot) in opened.File.Scrutineers.Count > 0 ? sealedBallots.SkipLast(1) : sealedBallots)
         {
             await PostAsync(member, $"/v1/rounds/{round}/openings", ballot.OpeningRequest(), cancel);
         }
 
         Step("close the reveal window");
         await PostAsync(_chair, $"/v1/rounds/{round}/windows", null, cancel);
+        if (opened.File.Scrutineers.Count > 0)
+        {
+            await ReleaseAsync(round, cancel);
+        }
+
         Step("count");
         await PostAsync(_chair, $"/v1/rounds/{round}/tally", null, cancel);
         var vote = await CountedAsync(round, cancel);
@@ -156,7 +164,7 @@ internal sealed partial class ExerciseRun
             entry.Id, _incident, number, outcome, entry.Expected is not { } expected || (expected.Outcome == outcome && expected.Adopts == vote.Adopted));
     }
 
-    private sealed record OpenedRound(string Id, BallotFrame Frame, IReadOnlyList<ExerciseAnswer> Answers);
+    private sealed record OpenedRound(string Id, RoundFile File, IReadOnlyList<ExerciseAnswer> Answers);
 
     private static JsonObject AnswerOf(ExerciseAnswer answer) => new()
     {

@@ -20,6 +20,7 @@ internal static class RecordCheck
         Named("rules", () => Rules(round));
         Named("envelopes", () => Envelopes(round));
         Named("openings", () => OpeningsOf(round));
+        Named("escrow", () => EscrowCheck.Fault(round));
         var tally = Named("tally", () => Count(round));
         Named("finding", () => Published(representation["finding"]!.AsObject(), tally));
         Named("draw", () => RecordedDrawCheck.Fault(record["draw"]!.AsObject()));
@@ -107,9 +108,7 @@ internal static class RecordCheck
                 return $"the opening of {id} does not reproduce its commitment";
             }
 
-            var inside = JsonNode.Parse(ballot)!;
-            if (Text(inside, "ballotKeyId") != id || Text(inside, "caseId") != Text(round, "caseId") || (int?)inside["round"] != (int?)round["number"] ||
-                Text(inside, "rulesHash") != Text(round, "rulesHash") || Text(inside, "evidenceRoot") != Text(round, "evidenceRoot"))
+            if (!IsFor(round, id, JsonNode.Parse(ballot)!))
             {
                 return $"the ballot of {id} is for something else";
             }
@@ -117,6 +116,11 @@ internal static class RecordCheck
 
         return null;
     }
+
+    /// <summary>Whether a ballot is one of this round and of this ballot key.</summary>
+    internal static bool IsFor(JsonObject round, string id, JsonNode inside) =>
+        Text(inside, "ballotKeyId") == id && Text(inside, "caseId") == Text(round, "caseId") && (int?)inside["round"] == (int?)round["number"] &&
+        Text(inside, "rulesHash") == Text(round, "rulesHash") && Text(inside, "evidenceRoot") == Text(round, "evidenceRoot");
 
     private static TallyResult Count(JsonObject round)
     {
@@ -183,5 +187,5 @@ internal static class RecordCheck
         return null;
     }
 
-    private static long Micros(JsonNode? instant) => Instant.ToMicroseconds(instant!.GetValue<DateTimeOffset>());
+    internal static long Micros(JsonNode? instant) => Instant.ToMicroseconds(instant!.GetValue<DateTimeOffset>());
 }

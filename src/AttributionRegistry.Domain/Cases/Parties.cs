@@ -112,7 +112,7 @@ public abstract partial record CaseCommand
                 return Refusal.Conflict("party-named", "This person is a party already.", "/person");
             }
 
-            return Separation.HoldsDuty(state, Person) || InstanceRoles.Any(r => r is not (Role.NamedParty or Role.Victim or Role.Referrer))
+            return Separation.HoldsDuty(state, Person) || Separation.IsScrutineer(state, Person) || InstanceRoles.Any(r => r is not (Role.NamedParty or Role.Victim or Role.Referrer))
                 ? Refusal.Conflict("duties-not-separable", "A party holds no other role.", "/person")
                 : new CaseEvent.PartyNamed(Person, As, Represents, Lang);
         }
@@ -213,6 +213,11 @@ internal static class Separation
             return "A member of the panel holds no other role in the case.";
         }
 
+        if (IsScrutineer(state, person))
+        {
+            return "A scrutineer holds no other role in the case (V-56).";
+        }
+
         var held = state.Assigned.GetValueOrDefault(person) ?? [];
         if (Assessing.Contains(role) && held.Overlaps(Assessing.Remove(role)))
         {
@@ -223,6 +228,8 @@ internal static class Separation
             ? "Whoever worked on the evidence does not review the assessment from outside."
             : null;
     }
+
+    internal static bool IsScrutineer(Case state, PersonId person) => state.Rounds.Any(r => r.Scrutineers.Contains(person));
 
     internal static bool HoldsDuty(Case state, PersonId person) =>
         state.Panel?.SeatOf(person) is not null || state.WorkedOn(person);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AttributionRegistry.Domain.Voting;
 
 namespace AttributionRegistry.Domain.Cases;
 
@@ -46,6 +47,12 @@ public sealed record Policy
 
     /// <summary>How long the panel deliberates between the indicative and the binding round. Default 7 days (V-45).</summary>
     public long DeliberationSeconds { get; init; } = 7 * Day;
+
+    /// <summary>Levels of a question whose rounds put every ballot in escrow with five scrutineers (V-56). Default: state.</summary>
+    public ImmutableArray<Level> EscrowLevels { get; init; } = [Level.State];
+
+    /// <summary>How long after the reveal window scrutineers may open what members did not. Default 7 days.</summary>
+    public long EscrowWindowSeconds { get; init; } = 7 * Day;
 
     /// <summary>The published selection criteria that are scored when a case is opened.</summary>
     public ImmutableArray<string> SelectionCriteria { get; init; } = ["severity", "evidenceAccess", "publicInterest", "mandate"];
@@ -126,6 +133,11 @@ public sealed record Policy
         if (DeliberationSeconds < 7 * Day)
         {
             yield return Refusal.Invalid("policy-unsafe", "The panel deliberates at least 7 days between its rounds (V-45).", "/deliberationSeconds");
+        }
+
+        if (EscrowWindowSeconds < Day)
+        {
+            yield return Refusal.Invalid("policy-unsafe", "Scrutineers have at least one day to open ballots out of escrow (V-56).", "/escrowWindowSeconds");
         }
 
         if (AdvanceCopySeconds is < Day or > 3 * Day)

@@ -8,6 +8,9 @@ public sealed record CaseRound(
     RoundId Id, int Number, bool Binding, ImmutableArray<Question> Questions, string EvidenceRoot, string RulesHash, DateTimeOffset OpenedAt)
 {
     public VoteOutcome? Outcome { get; init; }
+
+    /// <summary>Who opens what members do not (V-56); nobody in a round without escrow.</summary>
+    public ImmutableArray<PersonId> Scrutineers { get; init; } = [];
 }
 
 /// <summary>The outcome of one question as the case needs it to be published.</summary>
@@ -24,6 +27,9 @@ public abstract partial record CaseCommand
     {
         /// <summary>The strongest argument against what the panel leans to; each member acknowledges it before voting (V-45).</summary>
         public Text? ContraryArgument { get; init; }
+
+        /// <summary>Five scrutineers in the order of their shares, or nobody (V-56).</summary>
+        public ImmutableArray<ScrutineerCandidate> Scrutineers { get; init; } = [];
 
         public override Duty Duty { get; } = new([Role.Chair], [Stage.Voting]);
 
@@ -89,8 +95,16 @@ public abstract partial record CaseCommand
                 }
             }
 
+            if (ScrutineerRules.Fault(state, policy, Questions, Scrutineers) is { } unfit)
+            {
+                return unfit;
+            }
+
             return state.Panel.CanBeQuorate && state.Panel.Sitting.All(s => s.Accepted)
                 ? new CaseEvent.RoundOpened(Id, number, Binding, Questions, EvidenceRoot, RulesHash)
+                {
+                    Scrutineers = Scrutineers.IsDefaultOrEmpty ? null : [.. Scrutineers.Select(s => s.Person)],
+                }
                 : Refusal.Conflict("declarations-missing", "Every sitting member must have accepted, declared and given a ballot key.");
         }
 
@@ -157,9 +171,11 @@ public abstract partial record CaseEvent
     public sealed record RoundOpened(
         RoundId Round, int Number, bool Binding, ImmutableArray<Question> Questions, [property: Open] string EvidenceRoot, [property: Open] string RulesHash) : CaseEvent
     {
+        public ImmutableArray<PersonId>? Scrutineers { get; init; }
+
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
-            Rounds = state.Rounds.Add(new CaseRound(Round, Number, Binding, Questions, EvidenceRoot, RulesHash, recorded.At)),
+            Rounds = state.Rounds.Add(new CaseRound(Round, Number, Binding, Questions, EvidenceRoot, RulesHash, recorded.At) { Scrutineers = Scrutineers ?? [] }),
         };
     }
 

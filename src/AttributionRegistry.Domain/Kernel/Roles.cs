@@ -20,6 +20,9 @@ public enum Role
     IntegrityOfficer,
     Auditor,
     Operator,
+
+    /// <summary>Holds a share of the key to each ballot of a round, and no other duty in its case (V-56).</summary>
+    Scrutineer,
 }
 
 /// <summary>Who acts: a person with the roles that the instance grants. Case roles are looked up in the case.</summary>

@@ -9,6 +9,9 @@ public sealed record ApiKeyRecord(KeyId Id, string Label, string Sha256, DateTim
 /// <summary>A long-term signing key: P-256 SubjectPublicKeyInfo in base64url (ES256).</summary>
 public sealed record SigningKey(KeyId Id, string Spki, DateTimeOffset AddedAt, DateTimeOffset? RetiredAt = null);
 
+/// <summary>A key to which shares of ballots in escrow are boxed: P-256, base64url. It never signs.</summary>
+public sealed record EscrowKey(KeyId Id, string Spki, DateTimeOffset AddedAt, DateTimeOffset? RetiredAt = null);
+
 /// <summary>A person with an account: instance roles, API keys, signing keys.</summary>
 public sealed record Person
 {
@@ -25,6 +28,11 @@ public sealed record Person
     public ImmutableList<ApiKeyRecord> Keys { get; init; } = [];
 
     public ImmutableList<SigningKey> SigningKeys { get; init; } = [];
+
+    public ImmutableList<EscrowKey> EscrowKeys { get; init; } = [];
+
+    /// <summary>The key that a new round boxes shares to: the last one that is not retired.</summary>
+    public EscrowKey? LiveEscrowKey => EscrowKeys.FindLast(k => k.RetiredAt is null);
 }
 
 /// <summary>A command to one person's account. Closed.</summary>
@@ -54,6 +62,10 @@ public abstract record PersonCommand
     public sealed record AddSigningKey(KeyId Id, string Spki, bool IsP256) : PersonCommand;
 
     public sealed record RetireSigningKey(KeyId Id) : PersonCommand;
+
+    public sealed record AddEscrowKey(KeyId Id, string Spki, bool IsP256) : PersonCommand;
+
+    public sealed record RetireEscrowKey(KeyId Id) : PersonCommand;
 }
 
 /// <summary>A fact of one account. Closed.</summary>
@@ -78,6 +90,10 @@ public abstract record PersonEvent
     public sealed record SigningKeyAdded(KeyId Key, [property: Open] string Spki) : PersonEvent;
 
     public sealed record SigningKeyRetired(KeyId Key) : PersonEvent;
+
+    public sealed record EscrowKeyAdded(KeyId Key, [property: Open] string Spki) : PersonEvent;
+
+    public sealed record EscrowKeyRetired(KeyId Key) : PersonEvent;
 }
 
 /// <summary>The rules of accounts: who may make them, which roles exclude each other, how long keys live.</summary>
@@ -118,13 +134,24 @@ public static class PersonDecider
         },
         ({ } s, PersonCommand.AddSigningKey { By: var by }) when by!.Id != s.Id => Refusal.Forbidden("own-keys-only", "A person registers their own signing keys; nobody else does."),
         (_, PersonCommand.AddSigningKey { IsP256: false }) => Refusal.Invalid("signing-key-invalid", "A signing key is a P-256 SubjectPublicKeyInfo in base64url (ES256).", "/spki"),
-        ({ } s, PersonCommand.AddSigningKey c) when s.SigningKeys.Any(k => k.Spki == c.Spki) => Refusal.Conflict("signing-key-exists", "This key is registered.", "/spki"),
+        ({ } s, PersonCommand.AddSigningKey c) when s.SigningKeys.Any(k => k.Spki == c.Spki) || s.EscrowKeys.Any(k => k.Spki == c.Spki) => Refusal.Conflict("signing-key-exists", "This key is registered.", "/spki"),
         (_, PersonCommand.AddSigningKey c) => new PersonEvent.SigningKeyAdded(c.Id, c.Spki),
         ({ } s, PersonCommand.RetireSigningKey c) => s.SigningKeys.Find(k => k.Id == c.Id) switch
         {
             null => NoSuchPerson,
             { RetiredAt: not null } => Refusal.Conflict("key-retired", "This key is retired."),
             _ => new PersonEvent.SigningKeyRetired(c.Id),
+        },
+        ({ } s, PersonCommand.AddEscrowKey { By: var by }) when by!.Id != s.Id => Refusal.Forbidden("own-keys-only", "A person registers their own keys; nobody else does."),
+        (_, PersonCommand.AddEscrowKey { IsP256: false }) => Refusal.Invalid("escrow-key-invalid", "An escrow key is a P-256 SubjectPublicKeyInfo in base64url.", "/spki"),
+        ({ } s, PersonCommand.AddEscrowKey c) when s.SigningKeys.Any(k => k.Spki == c.Spki) || s.EscrowKeys.Any(k => k.Spki == c.Spki) =>
+            Refusal.Conflict("escrow-key-exists", "This key is registered; an escrow key is never a signing key.", "/spki"),
+        (_, PersonCommand.AddEscrowKey c) => new PersonEvent.EscrowKeyAdded(c.Id, c.Spki),
+        ({ } s, PersonCommand.RetireEscrowKey c) => s.EscrowKeys.Find(k => k.Id == c.Id) switch
+        {
+            null => NoSuchPerson,
+            { RetiredAt: not null } => Refusal.Conflict("key-retired", "This key is retired."),
+            _ => new PersonEvent.EscrowKeyRetired(c.Id),
         },
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name}."),
     };
@@ -139,6 +166,8 @@ public static class PersonDecider
         PersonEvent.KeyRevoked e => state! with { Keys = [.. state.Keys.Select(k => k.Id == e.Key ? k with { RevokedAt = recorded.At } : k)] },
         PersonEvent.SigningKeyAdded e => state! with { SigningKeys = state.SigningKeys.Add(new SigningKey(e.Key, e.Spki, recorded.At)) },
         PersonEvent.SigningKeyRetired e => state! with { SigningKeys = [.. state.SigningKeys.Select(k => k.Id == e.Key ? k with { RetiredAt = recorded.At } : k)] },
+        PersonEvent.EscrowKeyAdded e => state! with { EscrowKeys = state.EscrowKeys.Add(new EscrowKey(e.Key, e.Spki, recorded.At)) },
+        PersonEvent.EscrowKeyRetired e => state! with { EscrowKeys = [.. state.EscrowKeys.Select(k => k.Id == e.Key ? k with { RetiredAt = recorded.At } : k)] },
         _ => throw new InvalidOperationException($"No rule for {@event.GetType().Name}."),
     };
 

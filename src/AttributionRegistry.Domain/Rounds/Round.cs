@@ -16,7 +16,11 @@ public sealed record Envelope(
     string BallotKeyId, int Revision, string? Previous, string Commitment, string Nonce, string Digest, string Signature, DateTimeOffset ReceivedAt);
 
 /// <summary>An opened ballot: the exact bytes and the salt that reproduce the commitment (V-53).</summary>
-public sealed record BallotOpening(string BallotKeyId, string Ballot, string Salt, DateTimeOffset ReceivedAt);
+public sealed record BallotOpening(string BallotKeyId, string Ballot, string Salt, DateTimeOffset ReceivedAt)
+{
+    /// <summary>Whether three scrutineers opened it; then it counts as received when the reveal window opened (V-56).</summary>
+    public bool FromEscrow { get; init; }
+}
 
 public enum OpinionKind
 {
@@ -69,6 +73,19 @@ public sealed record Round
 
     public ImmutableList<Opinion> Opinions { get; init; } = [];
 
+    /// <summary>Who opens what members do not; null where nothing is in escrow (V-56).</summary>
+    public RoundEscrow? Escrow { get; init; }
+
+    public ImmutableList<EscrowDeposit> Deposits { get; init; } = [];
+
+    public ImmutableList<HeldShare> Shares { get; init; } = [];
+
+    /// <summary>Ballots whose escrow held nothing of use.</summary>
+    public ImmutableHashSet<string> UnusableEscrows { get; init; } = [];
+
+    /// <summary>When an exercise ended the scrutineers' time; else null.</summary>
+    public DateTimeOffset? EscrowClosedAt { get; init; }
+
     public ImmutableList<ProceduralMotion> Motions { get; init; } = [];
 
     /// <summary>Whether a motion has extended the window; it is extended once (V-48).</summary>
@@ -98,6 +115,30 @@ public sealed record Round
 
     public bool IsRevealOver(DateTimeOffset at) => at >= RevealCloses;
 
+    /// <summary>Until when scrutineers open what members did not; null where nothing is in escrow.</summary>
+    public DateTimeOffset? EscrowCloses => Escrow is null ? null : EscrowClosedAt ?? RevealCloses.AddSeconds(Escrow.WindowSeconds);
+
+    /// <summary>What lies in escrow for a ballot, opened or not: that of the last envelope.</summary>
+    public PendingEscrow? EscrowOf(string ballotKeyId) =>
+        ChainOf(ballotKeyId).MaxBy(e => e.Revision) is { } last && Deposits.Find(d => d.EnvelopeDigest == last.Digest) is { } deposit ? new PendingEscrow(last, deposit) : null;
+
+    public IEnumerable<HeldShare> SharesOf(string ballotKeyId) => Shares.Where(s => s.BallotKeyId == ballotKeyId);
+
+    /// <summary>Whether the scrutineers can still make something of an escrow: the ballot counts, and is neither open nor unusable.</summary>
+    public bool IsPending(PendingEscrow escrow)
+    {
+        ArgumentNullException.ThrowIfNull(escrow);
+        var id = escrow.Envelope.BallotKeyId;
+        return Voters.Exists(v => v.BallotKeyId == id && v.RemovedAt is null) && !HasEquivocated(id) && !Openings.Exists(o => o.BallotKeyId == id) &&
+            !UnusableEscrows.Contains(id);
+    }
+
+    /// <summary>Every ballot that the scrutineers could open, once the reveal window is closed.</summary>
+    public IEnumerable<PendingEscrow> PendingEscrows => Voters.Select(v => EscrowOf(v.BallotKeyId)).OfType<PendingEscrow>().Where(IsPending);
+
+    /// <summary>Whether the round has to wait for scrutineers, though its reveal window is closed.</summary>
+    public bool IsEscrowPending(DateTimeOffset at) => EscrowCloses is { } closes && at < closes && PendingEscrows.Any();
+
     public ProceduralMotion? MotionOf(MotionId id) => Motions.Find(m => m.Id == id);
 
     /// <summary>Whether a motion to extend a window was still undecided when the window closed: then it is void (V-48).</summary>
@@ -108,7 +149,7 @@ public sealed record Round
         {
             // A vote may overtake, or a clock run back: what has been opened or counted stays so.
             MotionKind.ExtendCommit => at >= CommitCloses || Openings.Count > 0,
-            MotionKind.ExtendReveal => at >= RevealCloses || Result is not null,
+            MotionKind.ExtendReveal => at >= RevealCloses || Result is not null || !Shares.IsEmpty,
             _ => false,
         };
     }
@@ -116,7 +157,8 @@ public sealed record Round
     /// <summary>The automatic extension that is due at an instant, or null (V-49). Openings are fixed by then, so everybody computes the same.</summary>
     public RoundEvent.WindowExtended? DueExtension(DateTimeOffset at, Func<string, IReadOnlyDictionary<string, Answer>> read)
     {
-        if (Result is not null || ExtendedForUnrevealed || !IsRevealOver(at))
+        // Once a scrutineer has turned a key, members do not get a second chance.
+        if (Result is not null || ExtendedForUnrevealed || !Shares.IsEmpty || !IsRevealOver(at))
         {
             return null;
         }

@@ -19,7 +19,13 @@ public abstract partial record RoundCommand
     public sealed record Open(RoundEvent.Opened Fixed) : RoundCommand;
 
     /// <summary>Hands in a sealed ballot. Digest and signature have been checked outside; <c>SignatureValid</c> says how.</summary>
-    public sealed record Commit(Envelope Envelope, string CaseId, int RoundNumber, bool SignatureValid) : RoundCommand;
+    public sealed record Commit(Envelope Envelope, string CaseId, int RoundNumber, bool SignatureValid) : RoundCommand
+    {
+        /// <summary>What the member deposits for the scrutineers (V-56); form and digests have been checked outside.</summary>
+        public EscrowDeposit? Escrow { get; init; }
+
+        public bool EscrowSignatureValid { get; init; }
+    }
 
     /// <summary>Opens one's own ballot. <c>Reproduces</c> says whether ballot and salt give the last commitment, byte for byte.</summary>
     public sealed record OpenBallot(string BallotKeyId, string Ballot, string Salt, bool Reproduces) : RoundCommand
@@ -54,9 +60,14 @@ public abstract partial record RoundEvent
         DateTimeOffset CommitOpens, DateTimeOffset CommitCloses, DateTimeOffset RevealOpens, DateTimeOffset RevealCloses) : RoundEvent
     {
         public Text? ContraryArgument { get; init; }
+
+        public RoundEscrow? Escrow { get; init; }
     }
 
-    public sealed record Committed(Envelope Envelope) : RoundEvent;
+    public sealed record Committed(Envelope Envelope) : RoundEvent
+    {
+        public EscrowDeposit? Escrow { get; init; }
+    }
 
     public sealed record BallotOpened(BallotOpening Opening) : RoundEvent;
 
@@ -88,6 +99,7 @@ public static partial class RoundDecider
         ({ } s, RoundCommand.DecideMotion c) => DecideMotion(s, c),
         ({ } s, RoundCommand.AcknowledgeContraryArgument c) => Acknowledge(s, c),
         ({ } s, RoundCommand.ExtendForUnrevealed c) => ExtendForUnrevealed(s, c),
+        ({ } s, RoundCommand.ReleaseShares c) => ReleaseShares(s, c),
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name}."),
     };
 
@@ -112,8 +124,9 @@ public static partial class RoundDecider
             RevealOpens = e.RevealOpens,
             RevealCloses = e.RevealCloses,
             ContraryArgument = e.ContraryArgument,
+            Escrow = e.Escrow,
         },
-        RoundEvent.Committed e => state! with { Envelopes = state.Envelopes.Add(e.Envelope) },
+        RoundEvent.Committed e => state!.Deposited(e),
         RoundEvent.BallotOpened e => state! with { Openings = state.Openings.Add(e.Opening) },
         RoundEvent.MemberRemoved e => state! with
         {
@@ -127,6 +140,9 @@ public static partial class RoundDecider
         RoundEvent.MotionVoted e => state!.ChangeMotion(e.Motion, m => m with { Votes = m.Votes.SetItem(recorded.By, e.Vote) }),
         RoundEvent.MotionDecided e => state!.ChangeMotion(e.Motion, m => m with { Outcome = e.Outcome, DecidedAt = recorded.At }),
         RoundEvent.WindowExtended e => state!.Extended(e),
+        RoundEvent.SharesReleased e => state!.Released(e, recorded.By),
+        RoundEvent.EscrowUnusable e => state! with { UnusableEscrows = state.UnusableEscrows.Add(e.BallotKeyId) },
+        RoundEvent.EscrowClosed => state! with { EscrowClosedAt = recorded.At },
         RoundEvent.ContraryArgumentAcknowledged => state! with { Acknowledged = state.Acknowledged.Add(recorded.By) },
         _ => throw new InvalidOperationException($"No rule for {@event.GetType().Name}."),
     };
@@ -138,6 +154,8 @@ public static partial class RoundDecider
             ? Refusal.Invalid("windows-unsound", "The commit window comes before the reveal window, and neither is empty (V-47).")
         : o.Voters.Select(v => v.Person).Distinct().Count() != o.Voters.Length || o.Voters.Select(v => v.BallotKeyId).Distinct().Count() != o.Voters.Length
             ? Refusal.Invalid("ballot-keys-unsound", "There is exactly one ballot key for each seat (V-70).")
+        : o.Escrow is { } escrow && EscrowUnsound(escrow, o)
+            ? Refusal.Invalid("scrutineers-missing", "A round with escrow has five scrutineers with one key each, none of whom votes (V-56).", "/scrutineers")
         : null;
 
     private static Decision<RoundEvent> Commit(Round state, RoundCommand.Commit c)
@@ -161,6 +179,11 @@ public static partial class RoundDecider
         if (!c.SignatureValid)
         {
             return Refusal.Invalid("signature-invalid", "The ballot key did not sign this envelope.", "/signature");
+        }
+
+        if (EscrowFault(state, c) is { } fault)
+        {
+            return fault;
         }
 
         if (c.At < state.CommitOpens || c.At >= state.CommitCloses)
@@ -200,7 +223,7 @@ public static partial class RoundDecider
     // The count looks at receipt times only: they are the server's, whatever the envelope says. It takes revisions in their order, so
     // none was received before the one it follows, even where two requests overtook each other or the clock ran back.
     private static RoundEvent.Committed Received(RoundCommand.Commit c, Envelope? last) =>
-        new(c.Envelope with { ReceivedAt = last?.ReceivedAt > c.At ? last.ReceivedAt : c.At });
+        new(c.Envelope with { ReceivedAt = last?.ReceivedAt > c.At ? last.ReceivedAt : c.At }) { Escrow = c.Escrow };
 
     private static Decision<RoundEvent> OpenBallot(Round state, RoundCommand.OpenBallot c)
     {
@@ -277,8 +300,8 @@ public static partial class RoundDecider
             return new RoundEvent.WindowClosed(Reveal: false);
         }
 
-        return c.At < state.RevealCloses
-            ? new RoundEvent.WindowClosed(Reveal: true)
+        return c.At < state.RevealCloses ? new RoundEvent.WindowClosed(Reveal: true)
+            : state.IsEscrowPending(c.At) ? new RoundEvent.EscrowClosed()
             : Refusal.Conflict("window-closed", "Both windows are closed.");
     }
 
@@ -292,6 +315,11 @@ public static partial class RoundDecider
         if (state.DueExtension(c.At, c.ReadAnswers) is { } due && c.At < state.RevealCloses.AddSeconds(due.Seconds))
         {
             return Refusal.Conflict("reveal-extended", "Ballots not opened are all that a quorum lacks: the reveal window stays open once more, for 72 hours (V-49).");
+        }
+
+        if (state.IsRevealOver(c.At) && state.IsEscrowPending(c.At))
+        {
+            return Refusal.Conflict("escrow-pending", "The scrutineers may still open ballots that their members did not; then the round is counted (V-56).");
         }
 
         return state.IsRevealOver(c.At)

@@ -25,6 +25,8 @@ public static class DemoPeople
         ("Nadia, review panel", Role.ReviewPanelMember), ("Otto, review panel", Role.ReviewPanelMember),
         ("Party A, representative (exercise)", Role.NamedParty), ("Party B, representative (exercise)", Role.NamedParty),
         ("Party C, representative (exercise)", Role.NamedParty), ("Victim's representative (exercise)", Role.Victim),
+        ("Scrutineer 1 (exercise)", Role.Scrutineer), ("Scrutineer 2 (exercise)", Role.Scrutineer), ("Scrutineer 3 (exercise)", Role.Scrutineer),
+        ("Scrutineer 4 (exercise)", Role.Scrutineer), ("Scrutineer 5 (exercise)", Role.Scrutineer),
     ];
 
     /// <summary>Makes the accounts and writes the credentials file; with the file there, everybody is there.</summary>
@@ -44,14 +46,16 @@ public static class DemoPeople
         {
             var apiKey = await MakeAsync(core, name, role, at);
             string? keyFile = null;
-            if (role == Role.PanelMember)
+            if (role is Role.PanelMember or Role.Scrutineer)
             {
                 keyFile = Path.Combine("demo-signing-keys", $"{people.Count:000}.pem");
                 using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
                 WritePrivate(Path.Combine(keys, Path.GetFileName(keyFile)), key.ExportPkcs8PrivateKeyPem() + "\n");
             }
 
-            people.Add(new Credential(name, [JsonNamingPolicy.CamelCase.ConvertName(role.ToString())], apiKey, keyFile));
+            people.Add(new Credential(
+                name, [JsonNamingPolicy.CamelCase.ConvertName(role.ToString())], apiKey,
+                role == Role.PanelMember ? keyFile : null, role == Role.Scrutineer ? keyFile : null));
         }
 
         // Crash before this: accounts without a file. The next start makes new ones; the old keys open nothing that matters and expire.

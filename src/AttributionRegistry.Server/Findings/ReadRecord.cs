@@ -36,7 +36,27 @@ public sealed record RecordedSeat(PersonId Person, Region Region, int Order, boo
 public sealed record RecordedRound(
     RoundId Id, IncidentId CaseId, int Number, VoteMode Mode, int Seats, IReadOnlyList<RecordedVoter> Voters, IReadOnlyList<Question> Questions,
     IReadOnlyList<EvidenceId> Evidence, string EvidenceRoot, RuleSet Rules, string RulesHash, DateTimeOffset CommitOpens, DateTimeOffset CommitCloses,
-    DateTimeOffset RevealOpens, DateTimeOffset RevealCloses, IReadOnlyList<Envelope> Envelopes, IReadOnlyList<BallotOpening> Openings, TallyResult Tally);
+    DateTimeOffset RevealOpens, DateTimeOffset RevealCloses, IReadOnlyList<Envelope> Envelopes, IReadOnlyList<BallotOpening> Openings, RecordedEscrow? Escrow, TallyResult Tally);
+
+/// <summary>What scrutineers opened, so that anybody can open it again (V-56).</summary>
+/// <param name="Threshold">How many shares open a ballot.</param>
+/// <param name="Scrutineers">Their escrow keys, in the order of the shares' numbers.</param>
+/// <param name="Opened">Ballots whose opening came out of escrow.</param>
+/// <param name="Unusable">Ballots whose escrow held nothing of use: they stayed unrevealed (V-55).</param>
+public sealed record RecordedEscrow(
+    int Threshold, IReadOnlyList<ScrutineerKeyView> Scrutineers, IReadOnlyList<RecordedDeposit> Opened, IReadOnlyList<RecordedDeposit> Unusable);
+
+/// <summary>What a member deposited, and the shares that scrutineers released.</summary>
+/// <param name="BallotKeyId">The ballot.</param>
+/// <param name="Escrow">What its ballot key signed.</param>
+/// <param name="Ciphertext">Base64url.</param>
+/// <param name="Signature">Base64url.</param>
+/// <param name="Shares">At least three.</param>
+public sealed record RecordedDeposit(string BallotKeyId, EscrowBody Escrow, string Ciphertext, string Signature, IReadOnlyList<RecordedShare> Shares);
+
+/// <param name="KeyId">Whose share it is.</param>
+/// <param name="Share">33 bytes, base64url.</param>
+public sealed record RecordedShare(string KeyId, string Share);
 
 /// <param name="BallotKeyId">The voter in the count.</param>
 /// <param name="Spki">The public ballot key, base64url.</param>
@@ -74,7 +94,18 @@ public static class ReadRecord
             v.BallotKeyId, v.BallotKeySpki, v.Region, round.Mode == VoteMode.RollCall ? v.Person : null, v.RemovedAt))],
         round.Questions, round.Evidence, round.EvidenceRoot, round.Rules, round.RulesHash, round.CommitOpens, round.CommitCloses, round.RevealOpens,
         round.RevealCloses, [.. round.Envelopes.OrderBy(e => e.Commitment, StringComparer.Ordinal)],
-        [.. round.Openings.OrderBy(o => o.BallotKeyId, StringComparer.Ordinal)], tally);
+        [.. round.Openings.OrderBy(o => o.BallotKeyId, StringComparer.Ordinal)], EscrowOf(round), tally);
+
+    private static RecordedEscrow? EscrowOf(Round round) => round.Escrow is not { } escrow ? null : new RecordedEscrow(
+        RoundEscrow.Threshold, [.. escrow.Scrutineers.Select(s => new ScrutineerKeyView(s.KeyId, s.Spki))],
+        Deposits(round, round.Openings.Where(o => o.FromEscrow).Select(o => o.BallotKeyId)), Deposits(round, round.UnusableEscrows));
+
+    private static List<RecordedDeposit> Deposits(Round round, IEnumerable<string> ballots) =>
+    [
+        .. ballots.Order(StringComparer.Ordinal).Select(id => (Id: id, round.EscrowOf(id)!.Deposit)).Select(b => new RecordedDeposit(
+            b.Id, EscrowBody.Of(b.Deposit), b.Deposit.Ciphertext, b.Deposit.Signature,
+            [.. round.SharesOf(b.Id).OrderBy(s => s.Number).Select(s => new RecordedShare(s.KeyId, s.Share))])),
+    ];
 
     private static RecordedDraw DrawOf(Case state)
     {

@@ -21,5 +21,8 @@ public static class PeopleEndpoints
         people.MapGet("/{personId}/signing-keys", ListSigningKeys.Handle).WithName("ListSigningKeys").Refuses(404);
         people.MapPost("/{personId}/signing-keys", AddSigningKey.HandleAsync).WithName("AddSigningKey").Idempotent().Refuses(403, 404, 409, 422);
         people.MapDelete("/{personId}/signing-keys/{keyId}", RetireSigningKey.HandleAsync).WithName("RetireSigningKey").Refuses(404, 409);
+        people.MapGet("/{personId}/escrow-keys", ListEscrowKeys.Handle).WithName("ListEscrowKeys").Refuses(404);
+        people.MapPost("/{personId}/escrow-keys", AddEscrowKey.HandleAsync).WithName("AddEscrowKey").Idempotent().Refuses(403, 404, 409, 422);
+        people.MapDelete("/{personId}/escrow-keys/{keyId}", RetireEscrowKey.HandleAsync).WithName("RetireEscrowKey").Refuses(404, 409);
     }
 }

@@ -31,6 +31,8 @@ public static class PersonJournal
             ["key.revoked"] = typeof(PersonEvent.KeyRevoked),
             ["key.introduced"] = typeof(PersonEvent.SigningKeyAdded),
             ["key.retired"] = typeof(PersonEvent.SigningKeyRetired),
+            ["escrow-key.introduced"] = typeof(PersonEvent.EscrowKeyAdded),
+            ["escrow-key.retired"] = typeof(PersonEvent.EscrowKeyRetired),
         },
         PersonDecider.Evolve,
         isSealed: _ => false,

@@ -19,7 +19,7 @@ public sealed class Clerk(RegistryCore core, TimeProvider clock, ILogger<Clerk> 
     private static readonly TimeSpan BeforeTryingAgain = TimeSpan.FromMinutes(1);
 
     // What cannot be done now (a suspended case) is left alone for a while.
-    private readonly Dictionary<string, DateTimeOffset> _later = [];
+    private readonly Dictionary<string, (DateTimeOffset Until, string Because)> _later = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,7 +44,7 @@ public sealed class Clerk(RegistryCore core, TimeProvider clock, ILogger<Clerk> 
         var now = Instant.Whole(clock.GetUtcNow());
         foreach (var (subject, incident) in Deadlines.Due(core, now))
         {
-            if (_later.TryGetValue(subject, out var later) && now < later)
+            if (_later.TryGetValue(subject, out var wait) && now < wait.Until)
             {
                 continue;
             }
@@ -56,8 +56,12 @@ public sealed class Clerk(RegistryCore core, TimeProvider clock, ILogger<Clerk> 
                 null, cancel);
             if (outcome is Outcome.Refused(var refusal))
             {
-                _later[subject] = now + BeforeTryingAgain;
-                log.LogInformation("What is due on {Subject} has to wait: {Code}.", subject, refusal.Code);
+                _later[subject] = (now + BeforeTryingAgain, refusal.Code);
+                if (wait.Because != refusal.Code)
+                {
+                    // Once for each reason: scrutineers have days (V-56).
+                    log.LogInformation("What is due on {Subject} has to wait: {Code}.", subject, refusal.Code);
+                }
             }
         }
     }

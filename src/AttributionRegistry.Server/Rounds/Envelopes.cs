@@ -32,8 +32,11 @@ public sealed record EnvelopeBody(
     private static Refusal Malformed(string name, string message) => Refusal.Invalid("envelope-malformed", message, $"/envelope/{name}");
 }
 
-/// <summary>An envelope and the ES256 signature of the ballot key over its digest, base64url.</summary>
-public sealed record CommitRequest(EnvelopeBody Envelope, string Signature);
+/// <summary>A sealed ballot to hand in.</summary>
+/// <param name="Envelope">Says nothing about the vote.</param>
+/// <param name="Signature">ES256 of the ballot key over the envelope's digest, base64url.</param>
+/// <param name="Escrow">Ballot and salt for the scrutineers: required where the round has some, refused where it has none (V-56).</param>
+public sealed record CommitRequest(EnvelopeBody Envelope, string Signature, EscrowRequest? Escrow = null);
 
 public static class CommitBallot
 {
@@ -45,7 +48,8 @@ public static class CommitBallot
         RoundId roundId, Body<CommitRequest> body, Ask ask, Writes writes, RoundActs acts, CancellationToken cancel)
     {
         var (sent, signature) = (body.Value.Envelope, body.Value.Signature);
-        if (sent.Fault() is { } fault)
+        var escrow = body.Value.Escrow;
+        if ((sent.Fault() ?? escrow?.Fault()) is { } fault)
         {
             return Task.FromResult<Results<Created<Written>, ProblemHttpResult>>(fault.ToProblem());
         }
@@ -58,7 +62,13 @@ public static class CommitBallot
                 roundId, hex,
                 (session, _, round) => RoundActs.Decide(session, roundId, round, new RoundCommand.Commit(
                     new Envelope(sent.BallotKeyId, sent.Revision, sent.Previous, sent.Commitment, sent.Nonce, hex, signature, ask.At),
-                    sent.CaseId, sent.Round, IsSigned(round, ask.By.Id, digest, signature)) { By = ask.By.Id, At = ask.At }),
+                    sent.CaseId, sent.Round, IsSigned(round, ask.By.Id, digest, signature))
+                {
+                    By = ask.By.Id,
+                    At = ask.At,
+                    Escrow = escrow?.ToDeposit(hex),
+                    EscrowSignatureValid = escrow is not null && IsSigned(round, ask.By.Id, escrow.Escrow.ToStatement().ToSign(), escrow.Signature),
+                }),
                 earlier: e => e is RoundEvent.Committed { Envelope: var there } && there.Digest == hex),
             $"/v1/rounds/{roundId}/envelopes", cancel);
     }

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.People;
 using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Domain.Voting;
+using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,8 +16,10 @@ namespace AttributionRegistry.Server.Rounds;
 /// <summary>A round to open.</summary>
 /// <param name="Binding">Whether it decides (V-46) or only informs (V-44).</param>
 /// <param name="Questions">One to four (V-20); the hypotheses are ids of the case.</param>
+/// <param name="Scrutineers">Five people with an escrow key and no duty in the case, in the order of the shares: required at the levels of the policy (V-56).</param>
 /// <param name="ContraryArgument">The strongest argument against what the panel leans to: needed when a binding round follows an indicative one (V-45).</param>
-public sealed record OpenRoundRequest(bool Binding, ImmutableArray<Question> Questions, Text? ContraryArgument = null);
+public sealed record OpenRoundRequest(
+    bool Binding, ImmutableArray<Question> Questions, Text? ContraryArgument = null, IReadOnlyList<PersonId>? Scrutineers = null);
 
 public static class OpenRound
 {
@@ -42,10 +47,15 @@ public static class OpenRound
         var (rules, evidenceRoot) = (RuleSet.Default, EvidenceRoot.Of(before));
         var evidence = before.Counting.Select(e => e.Id).OrderBy(e => e.Value, StringComparer.Ordinal);
         var rulesHash = RoundRecord.HashOf(rules);
+        var scrutineers = (request.Scrutineers ?? []).Select(p => (Person: p, Account: session.Load(PersonJournal.Definition, PersonJournal.Stream(p)))).ToList();
         var refusal = CaseWrites.Append(session, incident, _ => new CaseCommand.OpenRound(
             id, request.Binding, request.Questions, evidenceRoot, rulesHash, rules)
         {
             ContraryArgument = request.ContraryArgument,
+            Scrutineers =
+            [
+                .. scrutineers.Select(s => new ScrutineerCandidate(s.Person, s.Account is { Suspended: null } ? s.Account.Roles : null, s.Account?.LiveEscrowKey is not null)),
+            ],
             By = session.By,
             At = session.At,
         });
@@ -64,10 +74,14 @@ public static class OpenRound
             session.At, commitCloses, commitCloses, commitCloses.AddSeconds(session.Policy.RevealWindowSeconds))
         {
             ContraryArgument = request.ContraryArgument,
+            Escrow = scrutineers.Count == 0 ? null : new RoundEscrow(
+                [.. scrutineers.Select(s => ScrutineerOf(s.Person, s.Account!.LiveEscrowKey!))], session.Policy.EscrowWindowSeconds),
         };
         return session.Append(
             RoundJournal.Definition, RoundJournal.Stream(id), RoundDecider.Decide(null, new RoundCommand.Open(opened) { By = session.By.Id, At = session.At }));
     }
+
+    private static Scrutineer ScrutineerOf(PersonId person, EscrowKey key) => new(person, BallotEscrow.KeyId(B64Url.Decode(key.Spki)), key.Spki);
 
     private static Round? Loaded(Session session, RoundId id) => session.Load(RoundJournal.Definition, RoundJournal.Stream(id));
 }

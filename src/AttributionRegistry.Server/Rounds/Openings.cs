@@ -53,14 +53,16 @@ public sealed record OpeningsView(IReadOnlyList<OpeningView> Openings);
 public static class ReadOpenings
 {
     /// <summary>
-    /// All openings, once the reveal window has closed; before that, nothing to nobody (V-54). Ballots of an indicative round are
+    /// All openings, once the reveal window has closed and nothing is left for scrutineers to open; before that, nothing to nobody (V-54). Ballots of an indicative round are
     /// never shown to others; a member reads back their own (V-76).
     /// </summary>
     public static Results<Ok<OpeningsView>, StatusCodeHttpResult, ProblemHttpResult> Handle(
         RoundId roundId, HttpContext http, Caller caller, RoundReads reads, TimeProvider clock) =>
         reads.Once(
             http, roundId, caller,
-            round => round.IsRevealOverForGood(clock.GetUtcNow(), RoundRecord.AnswersOf)
+            round => round.IsEscrowPending(clock.GetUtcNow()) && round.IsRevealOver(clock.GetUtcNow())
+                ? Refusal.Conflict("escrow-pending", "Openings are shown once the scrutineers have opened what members did not, or their time is over (V-56).")
+            : round.IsRevealOverForGood(clock.GetUtcNow(), RoundRecord.AnswersOf)
                 ? null
                 : Refusal.Conflict("reveal-window-open", "Openings are shown once the reveal window has closed (V-54)."),
             round => new OpeningsView(

@@ -15,15 +15,16 @@ public sealed class RoundActs(CaseWrites locator, RegistryCore core)
     /// <param name="work">Appends decisions, or returns the refusal.</param>
     /// <param name="earlier">Finds the event that this act repeats, when there is nothing left to do.</param>
     /// <param name="earlierBy">The same, where the event is known by who did it.</param>
+    /// <param name="sees">Who may act; null for those who may see the round.</param>
     public Act On(RoundId round, string id, Func<Session, Case, Round, Refusal?> work, Func<RoundEvent, bool>? earlier = null,
-        Func<RoundEvent, PersonId, bool>? earlierBy = null)
+        Func<RoundEvent, PersonId, bool>? earlierBy = null, Func<Case, Round, Caller, bool>? sees = null)
     {
         var (stream, incident) = (RoundJournal.Stream(round), locator.Locate(round.Value));
         return new Act(
             session => incident is { } found &&
                 session.Load(CaseJournal.Definition, CaseJournal.Stream(found)) is { } state &&
                 session.Load(RoundJournal.Definition, stream) is { } current &&
-                RoundReads.Sees(state, current, session.By)
+                (sees ?? RoundReads.Sees)(state, current, session.By)
                     ? work(session, state, current)
                     : CaseWrites.NoSuchThing,
             id, stream)

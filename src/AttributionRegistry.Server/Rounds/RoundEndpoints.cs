@@ -26,6 +26,8 @@ public static class RoundEndpoints
         rounds.MapPost("/envelopes", CommitBallot.HandleAsync).WithName("CommitBallot").Refuses(403, 404, 409, 422);
         rounds.MapGet("/openings", ReadOpenings.Handle).WithName("ReadOpenings").Conditional().Refuses(404, 409);
         rounds.MapPost("/openings", OpenBallot.HandleAsync).WithName("OpenBallot").Refuses(403, 404, 409, 422);
+        rounds.MapGet("/escrow", ReadEscrow.Handle).WithName("ReadEscrow").Conditional().Refuses(404, 409);
+        rounds.MapPost("/shares", ReleaseShares.HandleAsync).WithName("ReleaseShares").Refuses(404, 409, 422);
         rounds.MapPost("/windows", CloseWindow.HandleAsync).WithName("CloseWindow").Refuses(403, 404, 409);
         rounds.MapPost("/acknowledgement", Acknowledge.HandleAsync).WithName("AcknowledgeContraryArgument").Refuses(404, 409);
         rounds.MapGet("/motions", ReadMotions.Handle).WithName("ReadMotions").Conditional().Refuses(404);

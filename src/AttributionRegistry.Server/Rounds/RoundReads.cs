@@ -28,11 +28,11 @@ public sealed class RoundReads(RegistryCore core, CaseReads cases, CaseWrites lo
 
     /// <summary>The round and its case, if the caller may see the round; else null.</summary>
     public (Case Case, Round Round)? ForViewer(RoundId id, Caller caller) =>
-        Load(id) is { } found && Sees(found.Case, found.Round, caller) ? found : null;
+        Find(id) is { } found && Sees(found.Case, found.Round, caller) ? found : null;
 
     /// <summary>The round and its case for those who read the case; else null.</summary>
     public (Case Case, Round Round)? ForCaseReader(RoundId id, Caller caller) =>
-        Load(id) is { } found && found.Case.MayRead(caller) ? found : null;
+        Find(id) is { } found && found.Case.MayRead(caller) ? found : null;
 
     /// <summary>What viewers of a round are shown once a window has closed: before that they are refused, and everybody else always (404).</summary>
     public Results<Ok<T>, StatusCodeHttpResult, ProblemHttpResult> Once<T>(
@@ -67,7 +67,8 @@ public sealed class RoundReads(RegistryCore core, CaseReads cases, CaseWrites lo
     /// <summary>The entity tag of what a caller is shown.</summary>
     public static string TagOf<T>(T value) => Precondition.ETag(Sha256Hex.Of(JsonSerializer.SerializeToUtf8Bytes(value, ApiJson.Options)));
 
-    private (Case Case, Round Round)? Load(RoundId id) =>
+    /// <summary>The round and its case, whoever asks: what may be seen of it is for the caller of this to say.</summary>
+    internal (Case Case, Round Round)? Find(RoundId id) =>
         locator.Locate(id.Value) is { } incident && cases.Load(incident) is var (state, _) && RoundOf(id) is { } round ? (state, round) : null;
 
     private Round? RoundOf(RoundId id) => core.Load(RoundJournal.Definition, RoundJournal.Stream(id)).State;

@@ -37,13 +37,14 @@ public sealed record MyPartView(string BallotKeyId, IReadOnlyList<EnvelopeView> 
 /// <param name="Commit">When sealed ballots are taken.</param>
 /// <param name="Reveal">When they are opened.</param>
 /// <param name="ContraryArgument">What each member acknowledges before voting; null where nothing is put (V-45).</param>
+/// <param name="Escrow">Who opens ballots that members do not; null where nothing is put in escrow (V-56).</param>
 /// <param name="BallotKeys">The roster of ballot keys, sorted.</param>
 /// <param name="CountedAt">When it was counted.</param>
 /// <param name="Mine">What the caller did; null for who does not vote.</param>
 public sealed record RoundView(
     RoundId Id, IncidentId Incident, int Number, bool Binding, int Seats, VoteMode Mode, ImmutableArray<Question> Questions,
     ImmutableArray<EvidenceId> Evidence, string EvidenceRoot, RuleSet Rules, string RulesHash, WindowView Commit, WindowView Reveal, Text? ContraryArgument,
-    IReadOnlyList<BallotKeyView> BallotKeys, DateTimeOffset? CountedAt, MyPartView? Mine)
+    RoundEscrowView? Escrow, IReadOnlyList<BallotKeyView> BallotKeys, DateTimeOffset? CountedAt, MyPartView? Mine)
 {
     public static RoundView Of(Round round, PersonId viewer)
     {
@@ -51,7 +52,7 @@ public sealed record RoundView(
         return new RoundView(
             round.Id, round.Incident, round.Number, round.Binding, round.Seats, round.Mode, round.Questions, round.Evidence, round.EvidenceRoot,
             round.Rules, round.RulesHash, new WindowView(round.CommitOpens, round.CommitCloses), new WindowView(round.RevealOpens, round.RevealCloses),
-            round.ContraryArgument,
+            round.ContraryArgument, RoundEscrowView.Of(round),
             [.. round.Voters.OrderBy(v => v.BallotKeyId, StringComparer.Ordinal).Select(v => new BallotKeyView(v.BallotKeyId, v.BallotKeySpki))],
             round.CountedAt, round.VoterOf(viewer) is { } me ? PartOf(round, me) : null);
     }

@@ -46,6 +46,8 @@ public sealed class VerifyTests
         { "tally", record => record["round"]!["tally"]!["eligible"] = 12 },
         { "draw", record => record["draw"]!["candidates"]![0]!["region"] = "WEOG" },
         { "draw", record => record["draw"]!["sourceValues"]![0] = "another value" },
+        { "draw", record => record["draw"]!["published"]![0]!["value"] = "another value" },
+        { "draw", record => record["draw"]!["published"]![0]!["publishedAt"] = record["draw"]!["frozenAt"]!.DeepClone() },
         { "draw", record => Swap(record["draw"]!["result"]!.AsArray()) },
     };
 

@@ -14,7 +14,7 @@ internal sealed partial class CaseBuilder
     public static DateTimeOffset Start { get; } = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
     /// <summary>Most walks vote once; what the policy asks of the rounds has tests of its own.</summary>
-    public static Policy Rules { get; } = new() { IndicativeRoundFirst = false };
+    public static Policy Rules { get; } = new() { IndicativeRoundFirst = false, EscrowLevels = [] };
 
     public Policy InForce { get; init; } = Rules;
 

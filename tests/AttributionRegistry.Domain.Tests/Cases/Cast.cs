@@ -53,6 +53,9 @@ internal static class Cast
 
     public static Caller Stranger { get; } = Person(22);
 
+    /// <summary>Five people with nothing else to do in the case.</summary>
+    public static IReadOnlyList<Caller> Scrutineers { get; } = [.. Enumerable.Range(31, 5).Select(n => Person(n, Role.Scrutineer))];
+
     /// <summary>Everyone but the panel.</summary>
     public static IReadOnlyList<Caller> Staff { get; } =
     [

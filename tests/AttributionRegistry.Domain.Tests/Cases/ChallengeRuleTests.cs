@@ -132,7 +132,7 @@ public sealed class ChallengeRuleTests
         walk.Refused(walk.Chair, walk.Round(binding: false), "round-binds").Wait(TimeSpan.FromDays(7)).RoundOpen();
     }
 
-    private static CaseBuilder Careful() => CaseBuilder.Referred(policy: new Policy());
+    private static CaseBuilder Careful() => CaseBuilder.Referred(policy: new Policy { EscrowLevels = [] });
 
     private static CaseBuilder AfterIndicative()
     {

@@ -26,7 +26,34 @@ public sealed class PersonRuleTests
         new PersonCommand.RevokeKey(Key) { By = by, At = Noon },
         new PersonCommand.AddSigningKey(KeyId.Of($"key_{3:x32}"), "other spki", true) { By = by, At = Noon },
         new PersonCommand.RetireSigningKey(Key) { By = by, At = Noon },
+        new PersonCommand.AddEscrowKey(KeyId.Of($"key_{4:x32}"), "escrow spki", true) { By = by, At = Noon },
+        new PersonCommand.RetireEscrowKey(Key) { By = by, At = Noon },
     ];
+
+    private static PersonCommand.AddEscrowKey Escrow(string spki, bool isP256 = true) => new(KeyId.Of($"key_{5:x32}"), spki, isP256) { By = Self, At = Noon };
+
+    [Fact]
+    public void V_56_An_escrow_key_is_registered_by_its_owner_and_is_never_a_signing_key()
+    {
+        Refused(Active, Escrow("new") with { By = Cast.Operator }, "own-keys-only");
+        Refused(Active, Escrow("new", isP256: false), "escrow-key-invalid");
+        Refused(Active, Escrow("spki"), "escrow-key-exists");
+        var holder = Fold(Active, new PersonEvent.EscrowKeyAdded(Key, "escrow"));
+        Refused(holder, Escrow("escrow"), "escrow-key-exists");
+        Refused(holder, new PersonCommand.AddSigningKey(Key, "escrow", true) { By = Self, At = Noon }, "signing-key-exists");
+    }
+
+    [Fact]
+    public void V_56_The_last_escrow_key_in_force_is_the_one_that_shares_are_boxed_to()
+    {
+        var other = KeyId.Of($"key_{6:x32}");
+        var holder = Fold(Fold(Active, new PersonEvent.EscrowKeyAdded(Key, "one")), new PersonEvent.EscrowKeyAdded(other, "two"));
+        holder.LiveEscrowKey!.Spki.Should().Be("two");
+        holder = Fold(holder, new PersonEvent.EscrowKeyRetired(other));
+        holder.LiveEscrowKey!.Spki.Should().Be("one");
+        Refused(holder, new PersonCommand.RetireEscrowKey(other) { By = Self, At = Noon }, "key-retired");
+        Fold(holder, new PersonEvent.EscrowKeyRetired(Key)).LiveEscrowKey.Should().BeNull();
+    }
 
     [Fact]
     public void The_list_holds_every_command() => All(null).Select(c => c.GetType()).Should()

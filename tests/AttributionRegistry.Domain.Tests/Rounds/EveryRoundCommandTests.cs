@@ -12,6 +12,7 @@ public sealed class EveryRoundCommandTests
         RoundBuilder.Close(), RoundBuilder.Close(false), RoundBuilder.Count, RoundBuilder.Opinion(), RoundBuilder.Opinion(OpinionKind.Dissent, "The clock."),
         RoundBuilder.Raise(MotionKind.ExtendCommit, 3600), RoundBuilder.Raise(MotionKind.ExtendReveal, 3600), RoundBuilder.Raise(MotionKind.FurtherRound, null),
         RoundBuilder.Say(MotionVote.Yes), RoundBuilder.Decide, RoundBuilder.Acknowledge, RoundBuilder.Extend,
+        EscrowRuleTests.Release(1),
     ];
 
     private static RoundBuilder Open() => RoundBuilder.Open().On(1).Do(1, RoundBuilder.Remove(3));

@@ -48,6 +48,15 @@ internal sealed class RoundBuilder
         return this;
     }
 
+    /// <summary>Gives a command of somebody who does not vote.</summary>
+    public RoundBuilder DoAs(PersonId person, RoundCommand command)
+    {
+        var decision = RoundDecider.Decide(State, command with { At = Now });
+        decision.Refusal.Should().BeNull();
+        State = decision.Events.Aggregate(State, (s, e) => RoundDecider.Evolve(s, e, new Recorded(person, Now)));
+        return this;
+    }
+
     public RoundBuilder Refused(int voter, RoundCommand command, string code)
     {
         var decision = Try(voter, command);

@@ -8,13 +8,13 @@ namespace AttributionRegistry.Server.Tests.Contract;
 /// <summary>The document at /openapi/v1.json is the committed one, and every operation in it is described and guarded.</summary>
 public sealed class OpenApiContractTests
 {
-    /// <summary>What anybody may call. This list only shrinks.</summary>
+    /// <summary>What anybody may call. An operation comes in only because the design makes it public.</summary>
     private static readonly string[] Anonymous =
     [
         "DiffFinding", "ListActors", "ListChanges", "ListFindings", "ListFindingVersions", "ListIncidents", "ListPetitions", "ListScales", "Live",
         "ProveConsistency", "ProveInclusion", "GetActor", "ReadCheckpoint", "ReadFinding", "ReadFindingVersion", "ReadIncident", "ReadPetition",
         "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "Ready", "ResolveActor", "SetUp", "ListClaims",
-        "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems",
+        "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems", "ReadTrackRecord",
     ];
 
     [Fact]

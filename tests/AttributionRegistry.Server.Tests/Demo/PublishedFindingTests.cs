@@ -101,6 +101,72 @@ public sealed class PublishedFindingTests(ExerciseFixture exercise) : IClassFixt
     }
 
     [Fact]
+    public async Task V_56_A_stranger_opens_again_what_scrutineers_opened()
+    {
+        var escrow = (await GetAsync($"/v1/findings/{Viasat}/record"))["round"]!;
+        escrow["openings"]!.AsArray().Where(o => (bool)o!["fromEscrow"]!).Should().ContainSingle();
+        var deposit = escrow["escrow"]!["opened"]!.AsArray().Single()!;
+        deposit["shares"]!.AsArray().Should().HaveCount(3);
+        var output = new StringWriter();
+        (await VerifyAsync(output, $"{exercise.Registry.Address}/v1/findings/{Viasat}")).Should().Be(0, output.ToString());
+        (await GetAsync($"/v1/findings/{WannaCry}/record"))["round"]!["escrow"].Should().BeNull("a round at another level needs none");
+    }
+
+    [Fact]
+    public async Task V_56_A_record_whose_escrow_was_changed_is_not_valid()
+    {
+        var folder = Directory.CreateTempSubdirectory("record-").FullName;
+        var (finding, file) = (Path.Combine(folder, "finding.json"), Path.Combine(folder, "record.json"));
+        await File.WriteAllTextAsync(finding, (await GetAsync($"/v1/findings/{Viasat}")).ToJsonString());
+        var record = await GetAsync($"/v1/findings/{Viasat}/record");
+        (await CheckedAsync(_ => { })).Should().StartWith("valid");
+        Action<JsonNode>[] changes =
+        [
+            round => round["escrow"] = null,
+            round => round["openings"]!.AsArray().Single(o => (bool)o!["fromEscrow"]!)!["fromEscrow"] = false,
+            round => round["openings"]!.AsArray().Single(o => (bool)o!["fromEscrow"]!)!["receivedAt"] = round["revealCloses"]!.DeepClone(),
+            round => Opened(round)["signature"] = B64Url.Encode(new byte[64]),
+            round => Opened(round)["escrow"]!["nonce"] = new string('0', 24),
+            round => Opened(round)["ciphertext"] = B64Url.Encode(new byte[4112]),
+            round => Opened(round)["shares"]![1]!["share"] = Opened(round)["shares"]![0]!["share"]!.DeepClone(),
+            round => Opened(round)["shares"]![1]!["keyId"] = Opened(round)["shares"]![0]!["keyId"]!.DeepClone(),
+            round => Opened(round)["shares"]!.AsArray().RemoveAt(0),
+            round => round["escrow"]!["threshold"] = 2,
+            round => round["escrow"]!["scrutineers"]![0]!["spki"] = round["escrow"]!["scrutineers"]![1]!["spki"]!.DeepClone(),
+            // A ballot that opens is passed off as one that could not be opened.
+            round =>
+            {
+                var opening = round["openings"]!.AsArray().Single(o => (bool)o!["fromEscrow"]!);
+                round["openings"]!.AsArray().Remove(opening);
+                var deposit = Opened(round).DeepClone();
+                round["escrow"]!["opened"]!.AsArray().Clear();
+                round["escrow"]!["unusable"]!.AsArray().Add(deposit);
+            },
+        ];
+        foreach (var change in changes)
+        {
+            (await CheckedAsync(change)).Should().StartWith("escrow:");
+        }
+
+        Directory.Delete(folder, recursive: true);
+
+        async Task<string> CheckedAsync(Action<JsonNode> change)
+        {
+            var changed = record.DeepClone();
+            change(changed["round"]!);
+            await File.WriteAllTextAsync(file, changed.ToJsonString());
+            var output = new StringWriter();
+            await VerifyAsync(output, finding, "--record", file);
+            return output.ToString();
+        }
+
+        static JsonNode Opened(JsonNode round) => round["escrow"]!["opened"]!.AsArray().Single()!;
+    }
+
+    private static Task<int> VerifyAsync(TextWriter output, params string[] args) => Cli.Commands.RunAsync(
+        ["verify", .. args], output, output, new Registry.Entropy(TimeProvider.System).Bytes, TimeProvider.System, CancellationToken.None);
+
+    [Fact]
     public async Task The_log_holds_the_version_and_opens_the_seals_of_the_case()
     {
         var record = await GetAsync($"/v1/findings/{WannaCry}/record");

@@ -163,15 +163,17 @@ public sealed class PanelCase : IAsyncDisposable
             ["ballotKey"] = accepts ? ballotKey ?? member.Sealer.Declare(Incident.Value, member.Id.Value, member.LongTermId.Value, member.LongTerm) : null,
         });
 
-    public Task<HttpResponseMessage> OpenRoundAsync(HttpClient client, bool binding = true, string? contrary = null) =>
+    public Task<HttpResponseMessage> OpenRoundAsync(
+        HttpClient client, bool binding = true, string? contrary = null, IEnumerable<PersonId>? scrutineers = null, string level = "group") =>
         client.PostAsJsonAsync($"/v1/incidents/{Incident}/rounds", new JsonObject
         {
             ["binding"] = binding,
+            ["scrutineers"] = scrutineers is null ? null : new JsonArray([.. scrutineers.Select(s => JsonValue.Create(s.Value))]),
             ["contraryArgument"] = contrary is null ? null : new JsonObject { ["value"] = contrary, ["lang"] = "en" },
             ["questions"] = new JsonArray(new JsonObject
             {
                 ["id"] = "Q1",
-                ["level"] = "group",
+                ["level"] = level,
                 ["hypotheses"] = new JsonArray(Named.Value, Residual.Value),
                 ["residual"] = Residual.Value,
             }),
