@@ -8,6 +8,12 @@ if (args is ["rules", .. var options])
     return 0;
 }
 
+if (args is ["recount", .. var more])
+{
+    BenchmarkSwitcher.FromTypes([typeof(PanelRecount)]).Run(more.Length > 0 ? more : ["--filter", "*"]);
+    return 0;
+}
+
 if (args is ["bare", var port, var bytes])
 {
     await BareKestrel.RunAsync(port, int.Parse(bytes, CultureInfo.InvariantCulture));
@@ -31,7 +37,7 @@ try
             await SmallFiles.MeasureAsync(folder, rounds);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: commits|evidence|files [rounds], rules [options of BenchmarkDotNet], bare PORT BYTES");
+            Console.Error.WriteLine("Usage: commits|evidence|files [rounds], rules|recount [options of BenchmarkDotNet], bare PORT BYTES");
             return 2;
     }
 }

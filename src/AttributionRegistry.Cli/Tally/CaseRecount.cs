@@ -22,7 +22,7 @@ internal static class CaseRecount
         };
     }
 
-    private static JsonObject Write(MotionResult result) => new()
+    internal static JsonObject Write(MotionResult result) => new()
     {
         ["eligible"] = result.Eligible,
         ["yes"] = result.Yes,
@@ -32,7 +32,7 @@ internal static class CaseRecount
         ["outcome"] = Word(result.Outcome),
     };
 
-    private static JsonObject Write(TallyResult result) => new()
+    internal static JsonObject Write(TallyResult result) => new()
     {
         ["seats"] = result.Seats,
         ["eligible"] = result.Eligible,

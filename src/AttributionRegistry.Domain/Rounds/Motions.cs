@@ -195,6 +195,28 @@ public static partial class RoundDecider
     }
 }
 
+internal static class WindowState
+{
+    /// <summary>
+    /// The window ends when it was cut short, but after whatever was received in it: an act that was acknowledged stays in time, even if
+    /// it overtook the one that closed the window.
+    /// </summary>
+    internal static Round CutShort(this Round state, bool reveal, DateTimeOffset at)
+    {
+        if (!reveal)
+        {
+            var commit = End(at, state.Envelopes.Select(e => e.ReceivedAt), state.CommitCloses);
+            return state with { CommitCloses = commit, RevealOpens = commit };
+        }
+
+        // Whoever cuts a window short in an exercise does not want it extended.
+        return state with { RevealCloses = End(at, state.Openings.Select(o => o.ReceivedAt), state.RevealCloses), ExtendedForUnrevealed = true };
+    }
+
+    private static DateTimeOffset End(DateTimeOffset at, IEnumerable<DateTimeOffset> received, DateTimeOffset closes) =>
+        received.Select(r => r.AddMicroseconds(1)).Append(at).Max() is var end && end < closes ? end : closes;
+}
+
 internal static class MotionState
 {
     internal static Round ChangeMotion(this Round state, MotionId id, Func<ProceduralMotion, ProceduralMotion> change)

@@ -156,8 +156,9 @@ public sealed record Round
         ArgumentNullException.ThrowIfNull(motion);
         return motion.Outcome is null && motion.Kind switch
         {
-            MotionKind.ExtendCommit => IsCommitOver(at),
-            MotionKind.ExtendReveal => IsRevealOver(at),
+            // A vote may overtake, or a clock run back: what has been opened or counted stays so.
+            MotionKind.ExtendCommit => IsCommitOver(at) || Openings.Count > 0,
+            MotionKind.ExtendReveal => IsRevealOver(at) || Result is not null || !Shares.IsEmpty,
             _ => false,
         };
     }
@@ -177,6 +178,13 @@ public sealed record Round
     }
 
     private bool IsSuspendedBefore(DateTimeOffset end) => SuspendedSince is { } since && since < end;
+
+    /// <summary>
+    /// Whether openings may be shown: the reveal window is over, and no extension that is due but not yet recorded lets others still
+    /// open theirs (V-49, V-54).
+    /// </summary>
+    public bool IsRevealOverForGood(DateTimeOffset at, Func<string, IReadOnlyDictionary<string, Answer>> read) =>
+        IsRevealOver(at) && (DueExtension(at, read) is not { } due || at >= RevealCloses.AddSeconds(due.Seconds));
 
     public Voter? VoterOf(PersonId person) => Voters.Find(v => v.Person == person && v.RemovedAt is null);
 

@@ -136,9 +136,8 @@ public static partial class RoundDecider
         {
             Voters = [.. state.Voters.Select(v => v.Person == e.Member ? v with { RemovedAt = recorded.At } : v)],
         },
-        RoundEvent.WindowClosed { Reveal: false } => state! with { CommitCloses = recorded.At, RevealOpens = recorded.At },
-        // Whoever cuts a window short in an exercise does not want it extended.
-        RoundEvent.WindowClosed => state! with { RevealCloses = recorded.At, ExtendedForUnrevealed = true },
+        RoundEvent.WindowClosed { Reveal: false } => state!.CutShort(reveal: false, recorded.At),
+        RoundEvent.WindowClosed => state!.CutShort(reveal: true, recorded.At),
         RoundEvent.Counted e => state! with { Result = e.Result, CountedAt = recorded.At },
         RoundEvent.OpinionFiled e => state! with { Opinions = state.Opinions.Add(new Opinion(e.Opinion, recorded.By, e.Kind, e.Body, recorded.At)) },
         RoundEvent.WindowsSuspended => state! with { SuspendedSince = recorded.At },
@@ -205,6 +204,12 @@ public static partial class RoundDecider
             return Refusal.Conflict("commit-window-closed", "The commit window is half-open by server time; it is not open now (V-47).");
         }
 
+        // A server clock that ran back does not reopen the window: an opening would then stand beside a commitment it does not open.
+        if (state.Openings.Count > 0 || state.Result is not null)
+        {
+            return Refusal.Conflict("commit-window-closed", "Ballots have been opened; the commit window does not come back (V-47).");
+        }
+
         if (state.ContraryArgument is not null && !state.Acknowledged.Contains(c.By))
         {
             return Refusal.Conflict("contrary-argument-unread", "Acknowledge the strongest contrary argument first (V-45).");
@@ -219,17 +224,19 @@ public static partial class RoundDecider
         // V-51: a second envelope under a used revision voids the ballot, and both are kept to be published.
         if (chain.Any(e => e.Revision == c.Envelope.Revision))
         {
-            return Received(c);
+            return Received(c, chain[^1]);
         }
 
         var last = chain.MaxBy(e => e.Revision);
         return c.Envelope.Revision == (last?.Revision ?? 0) + 1 && c.Envelope.Previous == last?.Digest
-            ? Received(c)
+            ? Received(c, last)
             : Refusal.Conflict("revision-out-of-sequence", $"The next revision is {(last?.Revision ?? 0) + 1} and names the envelope before it (V-51).", "/envelope/revision");
     }
 
-    // The count looks at receipt times only: they are the server's, whatever the envelope says.
-    private static RoundEvent.Committed Received(RoundCommand.Commit c) => new(c.Envelope with { ReceivedAt = c.At }) { Escrow = c.Escrow };
+    // The count looks at receipt times only: they are the server's, whatever the envelope says. It takes revisions in their order, so
+    // none was received before the one it follows, even where two requests overtook each other or the clock ran back.
+    private static RoundEvent.Committed Received(RoundCommand.Commit c, Envelope? last) =>
+        new(c.Envelope with { ReceivedAt = last?.ReceivedAt > c.At ? last.ReceivedAt : c.At }) { Escrow = c.Escrow };
 
     private static Decision<RoundEvent> OpenBallot(Round state, RoundCommand.OpenBallot c)
     {
@@ -273,6 +280,12 @@ public static partial class RoundDecider
                 : Refusal.Conflict("ballot-opened", "Your ballot is open already; an opening is not changed.");
         }
 
+        // Came in time, but the count was faster: the record must recount to what was counted (V-43).
+        if (state.Result is not null)
+        {
+            return Refusal.Conflict("round-counted", "This round has been counted.");
+        }
+
         return c.Reproduces
             ? Decision<RoundEvent>.Accept([.. extension is null ? [] : new RoundEvent[] { extension }, new RoundEvent.BallotOpened(new BallotOpening(c.BallotKeyId, c.Ballot, c.Salt, c.At))])
             : Refusal.Invalid("opening-does-not-match", "Ballot and salt do not reproduce the commitment; you may try again until the window closes (V-53).", "/ballot");
@@ -293,6 +306,11 @@ public static partial class RoundDecider
         if (!c.Exercise)
         {
             return Refusal.Conflict("windows-run-their-course", "Outside an exercise no window is cut short (V-48).");
+        }
+
+        if (state.Result is not null)
+        {
+            return Refusal.Conflict("window-closed", "Both windows are closed.");
         }
 
         if (c.At <= state.CommitOpens || (c.At >= state.CommitCloses && c.At <= state.RevealOpens))

@@ -62,7 +62,7 @@ public static class ReadOpenings
             http, roundId, caller,
             round => round.IsEscrowPending(clock.GetUtcNow()) && round.IsRevealOver(clock.GetUtcNow())
                 ? Refusal.Conflict("escrow-pending", "Openings are shown once the scrutineers have opened what members did not, or their time is over (V-56).")
-            : round.IsRevealOver(clock.GetUtcNow())
+            : round.IsRevealOverForGood(clock.GetUtcNow(), RoundRecord.AnswersOf)
                 ? null
                 : Refusal.Conflict("reveal-window-open", "Openings are shown once the reveal window has closed (V-54)."),
             round => new OpeningsView(
