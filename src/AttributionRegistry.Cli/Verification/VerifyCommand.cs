@@ -7,7 +7,7 @@ namespace AttributionRegistry.Cli.Verification;
 
 /// <summary>
 /// <c>attribution verify FILE|URL</c>: checks a published finding as a stranger would. From an address everything is checked; a saved
-/// finding alone answers for its digest, matrix and crosscheck, and with --record for ballots, count and draw too.
+/// finding alone answers for its digest, matrix, crosscheck and wording, and with --record for ballots, count and draw too.
 /// </summary>
 public static class VerifyCommand
 {
@@ -36,10 +36,12 @@ public static class VerifyCommand
         FindingCheck.Run(representation);
         if (record is null)
         {
-            return "digest, matrix and crosscheck; ballots, count, draw and log need the record";
+            WordingCheck.Run(representation);
+            return "digest, matrix, crosscheck and wording; ballots, count, draw and log need the record";
         }
 
         RecordCheck.Run(representation, Parse(await File.ReadAllTextAsync(record, cancel)));
+        WordingCheck.Run(representation);
         return "all but its place in the log, which needs the server";
     }
 
@@ -51,6 +53,7 @@ public static class VerifyCommand
         var number = (string?)representation["number"] ?? throw new CheckFailedException("digest", "the representation has no number");
         var record = await client.GetObjectAsync($"/v1/findings/{Uri.EscapeDataString(number)}/record", cancel);
         RecordCheck.Run(representation, record);
+        WordingCheck.Run(representation);
         var current = await client.GetObjectAsync($"/v1/findings/{Uri.EscapeDataString(number)}", cancel);
         if ((string?)current["digest"] != (string?)representation["digest"])
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using AttributionRegistry.Domain.Scales;
+using AttributionRegistry.Domain.Voting;
 
 namespace AttributionRegistry.Domain.Assessment;
 
@@ -46,27 +47,24 @@ public static class Wording
             "That is a statement about the evidence; it is not a finding for or against anyone named.";
     }
 
-    /// <summary>For a hypothesis that the panel excluded by its rule (two thirds place it below 20 %).</summary>
-    /// <param name="hypothesisStatement">The hypothesis in its own words.</param>
-    /// <param name="below">Votes that place it below the bound.</param>
-    /// <param name="electorate">Members entitled to vote.</param>
-    public static string Excluded(string hypothesisStatement, int below, int electorate)
-    {
-        if (below < 0 || below > electorate)
-        {
-            throw new ArgumentOutOfRangeException(nameof(below), below, $"Must be between 0 and {electorate}.");
-        }
+    /// <summary>For a hypothesis that the panel excluded by its rule (V-36); the hypothesis and its count stand beside the sentence.</summary>
+    public const string ExcludedByRule =
+        "The panel assesses that this hypothesis is excluded by its rule: at least two thirds put it below 20 %. New evidence may reopen it.";
 
-        return $"The panel assesses the hypothesis {Quote(hypothesisStatement)} as less than 20 % likely and excludes it from further weighing: " +
-            $"{below} of {electorate} members place it there. New evidence may reopen it.";
-    }
+    /// <summary>Why a count attributed nothing, in the words of an inconclusive finding.</summary>
+    public static string ReasonOf(TallyOutcome outcome, int votesAndAbstentions, int quorumNeeded, int mostSupporters, int threshold, int eligible) => outcome switch
+    {
+        TallyOutcome.NotConstituted => "too few members were left to decide",
+        TallyOutcome.NoQuorum => $"{votesAndAbstentions} votes and abstentions, {quorumNeeded} needed for a quorum",
+        _ => $"the most supported hypothesis has {mostSupporters} supporters, {threshold} of {eligible} are needed",
+    };
 
     /// <summary>For a hypothesis that was neither adopted nor excluded.</summary>
     public static string NotEstablished(string hypothesisStatement) =>
         $"The panel assesses the hypothesis {Quote(hypothesisStatement)} as not established on the evidence before it; it is not excluded either.";
 
     /// <summary>What the crosscheck gate means to a reader (P3).</summary>
-    public static string Checkable(CrosscheckResult crosscheck) => crosscheck.Holds
+    public static string Checkable(bool holds) => holds
         ? "A reader who weighs the disclosed evidence alone by the published rule arrives at the same leading hypothesis."
         : $"This finding is {Quote(Crosscheck.FailedLabel)}: the disclosed evidence alone does not lead to the same hypothesis, and confidence is limited to {Crosscheck.CapWhenFailed.Term().Label}.";
 

@@ -117,17 +117,16 @@ public sealed class FindingComposer(Case state, Round round, Policy policy, Func
             new PublishedConfidence(KnownScales.Icd203Confidence.Id, published, ofThePanel, why, Wording.Confidence((AnalyticConfidence)(int)published)),
             likelihood, count,
             new PublishedCrosscheck(
-                crosscheck.Holds, crosscheck.Holds ? "crosscheckable" : Crosscheck.FailedLabel, crosscheck.Reason, crosscheck.Explanation, Wording.Checkable(crosscheck)));
+                crosscheck.Holds, crosscheck.Holds ? "crosscheckable" : Crosscheck.FailedLabel, crosscheck.Reason, crosscheck.Explanation, Wording.Checkable(crosscheck.Holds)));
     }
 
     private static Confidence Lowest(Confidence one, Confidence? other) => other is { } o && o < one ? o : one;
 
-    private static List<string> ReasonsOf(QuestionResult result, TallyResult tally) => result.Outcome switch
-    {
-        TallyOutcome.NotConstituted => ["too few members were left to decide"],
-        TallyOutcome.NoQuorum => [$"{result.Counts.Votes + result.Counts.Abstained} votes and abstentions, {tally.QuorumNeeded} needed for a quorum"],
-        _ => [$"the most supported hypothesis has {result.Support.Values.DefaultIfEmpty(0).Max()} supporters, {result.Threshold} of {tally.Eligible} are needed"],
-    };
+    private static List<string> ReasonsOf(QuestionResult result, TallyResult tally) =>
+    [
+        Wording.ReasonOf(
+            result.Outcome, result.Counts.Votes + result.Counts.Abstained, tally.QuorumNeeded, result.Support.Values.DefaultIfEmpty(0).Max(), result.Threshold, tally.Eligible),
+    ];
 
     private IEnumerable<Alternative> AlternativesOf(Question question, QuestionResult result, MatrixResult disclosed)
     {
@@ -137,7 +136,7 @@ public sealed class FindingComposer(Case state, Round round, Policy policy, Func
             var status = result.Status.TryGetValue(id, out var s) ? s : (HypothesisStatus?)null;
             var median = result.MedianBp.TryGetValue(id, out var m) ? m : (int?)null;
             var sentence = status == HypothesisStatus.Excluded
-                ? $"The panel assesses that this hypothesis is excluded by its rule: at least two thirds put it below 20 %. New evidence may reopen it."
+                ? Wording.ExcludedByRule
                 : Wording.NotEstablished(hypothesis.Content.Statement.Value);
             yield return new Alternative(
                 question.Id, hypothesis.Id, hypothesis.Content.Statement, status, median,

@@ -21,6 +21,7 @@ public sealed class VerifyTests
         {
             FindingCheck.Run(finding);
             RecordCheck.Run(finding, record);
+            WordingCheck.Run(finding);
             return null;
         }
         catch (CheckFailedException failed)
@@ -77,6 +78,10 @@ public sealed class VerifyTests
         { "crosscheck", finding => finding["propositions"]![0]!["confidence"]!["value"] = "high" },
         { "finding", finding => finding["propositions"]![0]!["likelihood"]!["medianBp"] = 9900 },
         { "finding", finding => finding["propositions"]![0]!["tally"]!["support"]!.AsObject().Clear() },
+        { "wording", finding => finding["propositions"]![0]!["sentence"] = "The panel assesses that it is certain." },
+        { "wording", finding => finding["propositions"]![0]!["likelihood"]!["label"] = "almost certain" },
+        { "wording", finding => finding["propositions"]![0]!["confidence"]!["sentence"] = "The panel is sure." },
+        { "wording", finding => finding["alternatives"]![0]!["sentence"] = "This hypothesis is cleared." },
     };
 
     [Theory]

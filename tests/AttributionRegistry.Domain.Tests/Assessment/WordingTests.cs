@@ -1,5 +1,6 @@
 using AttributionRegistry.Domain.Assessment;
 using AttributionRegistry.Domain.Scales;
+using AttributionRegistry.Domain.Voting;
 using static AttributionRegistry.Domain.Tests.Assessment.Cases;
 using Known = AttributionRegistry.Domain.Scales.Scales;
 
@@ -70,7 +71,6 @@ public sealed class WordingTests
         string[] judgements =
         [
             .. Likelihoods().Select(t => Wording.Likelihood(Statement, t)),
-            Wording.Excluded(Statement, 8, 11),
             Wording.NotEstablished(Statement),
             Wording.Inconclusive(Statement, []),
         ];
@@ -95,17 +95,21 @@ public sealed class WordingTests
     }
 
     [Fact]
-    public void Exclusion_gives_the_votes_and_stays_open_to_new_evidence()
+    public void Exclusion_names_its_rule_and_stays_open_to_new_evidence() =>
+        Wording.ExcludedByRule.Should().StartWith("The panel assesses ").And.Contain("two thirds put it below 20 %").And.EndWith("New evidence may reopen it.");
+
+    [Fact]
+    public void An_inconclusive_count_says_what_was_missing()
     {
-        Wording.Excluded("An insider", 8, 11).Should().Contain("8 of 11 members").And.Contain("less than 20 % likely").And.EndWith("New evidence may reopen it.");
-        FluentActions.Invoking(() => Wording.Excluded("An insider", 12, 11)).Should().Throw<ArgumentOutOfRangeException>();
+        Wording.ReasonOf(TallyOutcome.NoQuorum, 7, 8, 6, 8, 11).Should().Be("7 votes and abstentions, 8 needed for a quorum");
+        Wording.ReasonOf(TallyOutcome.NotAttributed, 11, 8, 6, 8, 11).Should().Be("the most supported hypothesis has 6 supporters, 8 of 11 are needed");
     }
 
     [Fact]
     public void P3_A_finding_that_fails_the_gate_says_so_to_its_reader()
     {
-        Wording.Checkable(Crosscheck.Run(Sony(affidavitDisclosed: false), H(1))).Should().Contain("assessed, not crosscheckable").And.Contain("moderate");
-        Wording.Checkable(Crosscheck.Run(WannaCry, H(1))).Should().NotContain("not crosscheckable");
+        Wording.Checkable(Crosscheck.Run(Sony(affidavitDisclosed: false), H(1)).Holds).Should().Contain("assessed, not crosscheckable").And.Contain("moderate");
+        Wording.Checkable(Crosscheck.Run(WannaCry, H(1)).Holds).Should().NotContain("not crosscheckable");
     }
 
     [Theory]
