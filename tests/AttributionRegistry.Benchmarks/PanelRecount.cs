@@ -8,7 +8,6 @@ namespace AttributionRegistry.Benchmarks;
 /// The whole offline check of the published record of eleven seats, as <c>attribution verify</c> does it: JSON read, every signature and
 /// commitment, the tally, the finding that follows from it, the draw. The goal is 50 ms.
 /// </summary>
-[ShortRunJob]
 [MemoryDiagnoser]
 public class PanelRecount
 {

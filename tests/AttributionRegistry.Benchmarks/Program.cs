@@ -10,7 +10,7 @@ if (args is ["rules", .. var options])
 
 if (args is ["recount", .. var more])
 {
-    BenchmarkSwitcher.FromTypes([typeof(PanelRecount)]).Run(more.Length > 0 ? more : ["--filter", "*"]);
+    BenchmarkSwitcher.FromTypes([typeof(PanelRecount)]).Run(more.Length > 0 ? more : ["--filter", "*", "--inProcess"]);
     return 0;
 }
 
