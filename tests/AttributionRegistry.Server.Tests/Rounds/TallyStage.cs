@@ -39,7 +39,7 @@ public sealed class TallyStage : IAsyncLifetime
     {
         Registry = await RunningRegistry.StartAsync();
         Registry.Clock.SetUtcNow(Begins);
-        await Registry.SetPolicyAsync(p => p with { IndicativeRoundFirst = false, CommitWindowSeconds = Policy.Day, RevealWindowSeconds = Policy.Day });
+        await Registry.SetPolicyAsync(p => p with { IndicativeRoundFirst = false, EscrowLevels = [], CommitWindowSeconds = Policy.Day, RevealWindowSeconds = Policy.Day });
         await HireAsync();
     }
 
