@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using AttributionRegistry.Cli.Tally;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.Rounds;
@@ -8,6 +9,7 @@ using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Tests.Demo;
+using AttributionRegistry.Server.Tests.Rounds;
 using static AttributionRegistry.Server.Tests.Panels.PanelCase;
 
 namespace AttributionRegistry.Server.Tests.Chambers;
@@ -16,6 +18,30 @@ namespace AttributionRegistry.Server.Tests.Chambers;
 public sealed class AppealTests(ExerciseFixture exercise) : IClassFixture<ExerciseFixture>
 {
     private HttpClient Stranger => exercise.Registry.Stranger;
+
+    [Fact]
+    public async Task V_60_three_of_eleven_are_short_of_a_third_as_case_D37_of_the_file_expects()
+    {
+        var (number, incident, file) = (exercise.Loaded[1].Number, exercise.Loaded[1].Incident, TallyStage.Case("D37"));
+        var petition = await exercise.As("analyst").PostAsJsonAsync($"/v1/findings/{number}/petitions", new { ground = "newEvidence", showing = new { value = "A third log.", lang = "en" } });
+        var id = (string)(await Json(petition))["id"]!;
+        foreach (var (member, ballot) in exercise.Panel(incident).Zip(file.GetProperty("ballots").EnumerateArray()))
+        {
+            (await member.PostAsJsonAsync($"/v1/petitions/{id}/votes", new { vote = ballot.GetProperty("vote").GetString() })).StatusCode.Should().Be(HttpStatusCode.OK);
+        }
+
+        var state = exercise.Registry.State(IncidentId.Of(incident));
+        var (filed, count) = (state.Petitions.Find(p => p.Id.Value == id)!, new JsonObject());
+        var eligible = state.DecidedPanel!.Sitting.Count();
+        foreach (var vote in Enum.GetValues<MotionVote>())
+        {
+            count[vote.ToString().ToLowerInvariant()] = filed.PanelVotes.Values.Count(v => v == vote);
+        }
+
+        (count["eligible"], count["quorum"], count["outcome"]) = (eligible, 2 * filed.PanelVotes.Count > eligible, filed.Standing == PetitionStanding.Filed ? "refused" : "granted");
+        JsonDifference.Between(file.GetProperty("expected"), count).Should().BeEmpty();
+        ((string?)(await FindingAsync(number))["status"]).Should().Be("current");
+    }
 
     [Fact]
     public async Task V_60_V_61_a_third_of_the_panel_reopens_and_the_chamber_annuls_and_the_text_stays_readable()
