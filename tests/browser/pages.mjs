@@ -1,6 +1,6 @@
 // The pages in a real Chromium, against a running demo: node pages.mjs ADDRESS DEMO_FOLDER CLI_DLL [SCREENSHOTS_FOLDER]
-// A member seals, hands in, revises and opens by page; the command line reads what the page sealed and the reverse; forged receipts and
-// tampered records are refused; no page asks for anything that its policy forbids.
+// A member seals, hands in, revises and opens by page; scrutineers open what a member did not; the command line reads what the page sealed
+// and the reverse; forged receipts and tampered records are refused; no page asks for anything that its policy forbids.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -238,6 +238,69 @@ await check('a scrutineer makes a key that the command line reads', async () => 
   await page.setInputFiles('#key-file', pem);
   await said(page, 'key-said', 'This is the key e-');
   await page.context().close();
+});
+
+// ---- escrow: a case at the level of a state, in which a member seals by page and never opens
+await check('what a member sealed by page and never opened, three scrutineers open by page', async () => {
+  const credentials = JSON.parse(readFileSync(tour.CREDENTIALS, 'utf8')).people;
+  const caseFile = new URL('../cases/viasat-kasat-2022.json', import.meta.url).pathname;
+  const told = cli('case', 'load', caseFile, '--server', address, '--credentials', tour.CREDENTIALS, '--stop-at', 'voting');
+  const [, id, folder] = /round (rnd_\w+) open, .* keys in (\S+)/.exec(told);
+  let voter = null;
+  for (const each of credentials.filter(one => /^Exercise member/.test(one.name))) {
+    const { mine } = await ask(`/v1/rounds/${id}`, each.apiKey);
+    if (mine && mine.envelopes.length === 0) voter = each;
+  }
+  const [, nn, region] = /(\d\d) \((\w+)\)/.exec(voter.name);
+  const page = await open(`/vote/?round=${id}`);
+  await page.fill('#api-key', voter.apiKey);
+  await page.click('#sign-in button');
+  await said(page, 'signed-in', 'Signed in as');
+  await page.setInputFiles('#key-file', join(folder, `${region}-${nn}.pem`));
+  await said(page, 'key-said', 'This is the key');
+  const { questions: [{ hypotheses }] } = await ask(`/v1/rounds/${id}`, voter.apiKey);
+  await fill(page, hypotheses.map((_, i) => String(i === 0 ? 100 - 5 * (hypotheses.length - 1) : 5)), 'In escrow.');
+  await page.click('#ballot button');
+  await page.waitForSelector('#seal-section:not([hidden])');
+  const file = JSON.parse(readFileSync(await save(page, () => page.click('#seal'), 'in-escrow.json'), 'utf8'));
+  await page.check('#saved');
+  await page.click('#commit');
+  await said(page, 'seal-said', 'Handed in');
+  await page.context().close();
+
+  const registrar = credentials.find(each => each.roles.includes('registrar')).apiKey;
+  for (let window = 0; window < 2; window++) {
+    assert.ok((await fetch(`${address}/v1/rounds/${id}/windows`, { method: 'POST', headers: { Authorization: `Bearer ${registrar}` } })).ok);
+  }
+  const scrutineers = credentials.filter(each => each.roles.includes('scrutineer'));
+  for (const [n, { apiKey, escrowKeyFile }] of scrutineers.slice(0, 3).entries()) {
+    const desk = await open('/vote/scrutineer');
+    await desk.fill('#api-key', apiKey);
+    await desk.click('#sign-in button');
+    await said(desk, 'signed-in', 'Signed in as');
+    await desk.fill('#round', id);
+    await desk.click('#list button');
+    await said(desk, 'pending', 'waits for your share');
+    if (n === 0) {
+      await desk.setInputFiles('#key-file', join(demo, scrutineers[3].escrowKeyFile));
+      await said(desk, 'key-said', 'This is the key');
+      await desk.click('#release');
+      await said(desk, 'release-said', 'this key is e-');
+    }
+    await desk.setInputFiles('#key-file', join(demo, escrowKeyFile));
+    await said(desk, 'key-said', 'This is the key');
+    await desk.click('#release');
+    await said(desk, 'release-said', '9 shares released');
+    await desk.context().close();
+  }
+  assert.equal((await ask(`/v1/rounds/${id}/escrow`, scrutineers[4].apiKey)).pending.length, 0, 'nothing waits any more');
+  let count = {};
+  for (let i = 0; i < 90 && !count.ballots; i++) {
+    count = await ask(`/v1/rounds/${id}/tally`, registrar);
+    if (!count.ballots) await new Promise(resolve => { setTimeout(resolve, 1000); });
+  }
+  const counted = count.ballots.find(each => each.ballotKeyId === file.envelope.ballotKeyId);
+  assert.equal(counted.answers.Q1.reasons, 'In escrow.');
 });
 
 // ---- how they look, and what they ask for
