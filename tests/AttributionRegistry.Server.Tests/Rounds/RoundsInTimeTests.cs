@@ -226,7 +226,7 @@ public sealed class RoundsInTimeTests
     // The clerk looks once a second of the registry's clock, which stands still between the steps of a test.
     private static async Task UntilAsync(PanelCase voting, Func<bool> done)
     {
-        for (var i = 0; i < 200 && !done(); i++)
+        for (var i = 0; i < 800 && !done(); i++)
         {
             voting.Registry.Clock.Advance(TimeSpan.FromSeconds(1));
             await Task.Delay(25);
