@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.Voting;
-using Panel = AttributionRegistry.Domain.Voting.Panel;
 
 namespace AttributionRegistry.Domain.Rounds;
 
@@ -134,10 +133,10 @@ public static partial class RoundDecider
 
         var voted = new RoundEvent.MotionVoted(c.Motion, c.Vote);
         var after = motion with { Votes = motion.Votes.SetItem(c.By, c.Vote) };
-        var (eligible, result) = CountOf(state, after);
+        var result = CountOf(state, after);
 
         // Whoever is still silent cannot turn it: more than half say yes, or half say no.
-        return 2 * result.Yes > eligible || 2 * result.No >= eligible
+        return 2 * result.Yes > result.Eligible || 2 * result.No >= result.Eligible
             ? Decision<RoundEvent>.Accept([voted, .. Outcome(after, result.Outcome)])
             : voted;
     }
@@ -154,7 +153,7 @@ public static partial class RoundDecider
             return refusal;
         }
 
-        var (_, result) = CountOf(state, motion);
+        var result = CountOf(state, motion);
         return result.Quorum
             ? Decision<RoundEvent>.Accept([.. Outcome(motion, result.Outcome)])
             : Refusal.Conflict("motion-inquorate", "More than half of the panel must have voted before the vote on a motion is closed (V-42).");
@@ -176,14 +175,8 @@ public static partial class RoundDecider
         : state.HasLapsed(motion, at) ? Refusal.Conflict("window-closed", "A closed window never reopens; the motion had to be carried before it closed (V-48).")
         : null;
 
-    private static (int Eligible, MotionResult Result) CountOf(Round state, ProceduralMotion motion)
-    {
-        var reveal = state.RevealWindow;
-        var members = state.Voters.Select(v => new PanelMember(
-            v.Person.Value, v.Region, v.RemovedAt is { } at ? Panel.RemovedAt(Instant.ToMicroseconds(at), reveal) : Standing.Seated)).ToList();
-        var result = Motion.Decide(members, [.. motion.Votes.Select(v => new MotionBallot(v.Key.Value, v.Value))]);
-        return (result.Eligible, result);
-    }
+    private static MotionResult CountOf(Round state, ProceduralMotion motion) =>
+        Motion.Decide(state.MembersBy(v => v.Person.Value), [.. motion.Votes.Select(v => new MotionBallot(v.Key.Value, v.Value))]);
 
     private static IEnumerable<RoundEvent> Outcome(ProceduralMotion motion, MotionOutcome outcome)
     {

@@ -193,12 +193,18 @@ public sealed record Round
     /// <summary>Two different envelopes under one revision (V-51).</summary>
     public bool HasEquivocated(string ballotKeyId) => ChainOf(ballotKeyId).GroupBy(e => e.Revision).Any(g => g.Count() > 1);
 
+    /// <summary>The voters as a count takes them, each under the name that the count goes by (V-18).</summary>
+    internal IReadOnlyList<PanelMember> MembersBy(Func<Voter, string> name) =>
+    [
+        .. Voters.Select(v => new PanelMember(
+            name(v), v.Region, v.RemovedAt is { } at ? Panel.RemovedAt(Instant.ToMicroseconds(at), RevealWindow) : Standing.Seated)),
+    ];
+
     /// <summary>The published record as the input of the count; <c>read</c> parses the answers of an opened ballot.</summary>
     public TallyInput ToTallyInput(Func<string, IReadOnlyDictionary<string, Answer>> read)
     {
         var reveal = RevealWindow;
-        var members = Voters.Select(v => new PanelMember(
-            v.BallotKeyId, v.Region, v.RemovedAt is { } at ? Panel.RemovedAt(Instant.ToMicroseconds(at), reveal) : Standing.Seated)).ToList();
+        var members = MembersBy(v => v.BallotKeyId);
         var openings = Openings.ToDictionary(o => o.BallotKeyId);
         var ballots = Envelopes.Select(e =>
         {

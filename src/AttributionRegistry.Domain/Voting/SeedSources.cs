@@ -24,12 +24,14 @@ public static class SeedSources
 {
     private const int Fewest = 2;
 
+    private static readonly Refusal TooFew = Refusal.Invalid("sources-too-few", "At least two seed sources are announced (V-06).", "/sources");
+
     /// <summary>The first reason why these sources may not be announced at an instant, or null.</summary>
     public static Refusal? AnnouncementFault(IReadOnlyList<SeedSourcePlan> plans, DateTimeOffset at)
     {
         if (plans.Count < Fewest)
         {
-            return Refusal.Invalid("sources-too-few", "At least two seed sources are announced (V-06).", "/sources");
+            return TooFew;
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -65,7 +67,7 @@ public static class SeedSources
         ArgumentNullException.ThrowIfNull(freeze);
         if (freeze.Sources.Count < Fewest)
         {
-            return Refusal.Invalid("sources-too-few", "At least two seed sources are announced (V-06).", "/sources");
+            return TooFew;
         }
 
         if (PublishedFault(freeze, published, at) is { } fault)

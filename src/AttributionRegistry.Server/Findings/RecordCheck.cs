@@ -22,8 +22,6 @@ public sealed class RecordCheck(RegistryCore core, Publisher publisher, TimeProv
 
     private static readonly TimeSpan Period = TimeSpan.FromDays(1);
 
-    private static readonly Caller Acting = new(Startup.Machine.Id, new HashSet<Role> { Role.Registrar });
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // A long list must not hold up the start.
@@ -63,7 +61,7 @@ public sealed class RecordCheck(RegistryCore core, Publisher publisher, TimeProv
         }
 
         var outcome = await core.RunAsync(
-            Acting, Instant.Whole(clock.GetUtcNow()),
+            Clerk.Acting, Instant.Whole(clock.GetUtcNow()),
             session => Append(session, incident, differences),
             null, cancel);
         if (outcome is Outcome.Refused(var refusal))
@@ -126,7 +124,7 @@ internal static class Recount
 
     internal static IReadOnlyList<string> Differences(Round round, TallyResult result)
     {
-        List<string> found = [.. round.Openings.Where(o => !Opens(round, o)).Select(o => $"the opening under {o.BallotKeyId} does not open its commitment")];
+        List<string> found = [.. round.Openings.Where(o => !RoundRecord.Reproduces(round, o.BallotKeyId, RoundRecord.BytesOf(o.Ballot), RoundRecord.BytesOf(o.Salt))).Select(o => $"the opening under {o.BallotKeyId} does not open its commitment")];
         try
         {
             Compare("/tally", Json(result), Json(Tally.Count(round.ToTallyInput(RoundRecord.AnswersOf))), found);
@@ -138,15 +136,6 @@ internal static class Recount
 
         return [.. found.Take(MostNamed)];
     }
-
-    private static bool Opens(Round round, BallotOpening opening)
-    {
-        var last = round.ChainOf(opening.BallotKeyId).MaxBy(e => e.Revision);
-        return last is not null && B64Url.TryDecode(opening.Ballot, out var ballot) && SaltOf(opening.Salt) is { } salt &&
-            Convert.ToHexStringLower(BallotSeal.Commitment(salt, ballot)) == last.Commitment;
-    }
-
-    private static byte[]? SaltOf(string salt) => B64Url.TryDecode(salt, out var bytes) && bytes.Length == Commitments.SaltSize ? bytes : null;
 
     private static JsonElement Json(TallyResult result) => JsonSerializer.SerializeToElement(result, ApiJson.Options);
 

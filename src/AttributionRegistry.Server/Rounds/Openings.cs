@@ -32,9 +32,7 @@ public static class OpenBallot
     private static Refusal? Open(Session session, RoundId id, Round round, OpeningRequest request)
     {
         var (ballot, salt) = (RoundRecord.BytesOf(request.Ballot), RoundRecord.BytesOf(request.Salt));
-        var last = round.ChainOf(request.BallotKeyId).MaxBy(e => e.Revision);
-        var reproduces = ballot is not null && salt is not null && last is not null &&
-            Commitments.Opens(Convert.FromHexString(last.Commitment), Commitments.BallotCommitment, salt, ballot);
+        var reproduces = RoundRecord.Reproduces(round, request.BallotKeyId, ballot, salt);
         return RoundActs.Decide(session, id, round, new RoundCommand.OpenBallot(request.BallotKeyId, request.Ballot, request.Salt, reproduces)
         {
             By = session.By.Id,

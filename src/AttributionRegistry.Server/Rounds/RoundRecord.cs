@@ -23,6 +23,14 @@ public static class RoundRecord
     /// <summary>The bytes of a member sent in base64url, or null when it is none.</summary>
     public static byte[]? BytesOf(string base64Url) => B64Url.TryDecode(base64Url, out var bytes) ? bytes : null;
 
+    /// <summary>Whether ballot and salt reproduce the commitment of the last envelope under a ballot key, byte for byte (V-53).</summary>
+    public static bool Reproduces(Round round, string ballotKeyId, byte[]? ballot, byte[]? salt)
+    {
+        ArgumentNullException.ThrowIfNull(round);
+        return ballot is not null && salt is not null && round.ChainOf(ballotKeyId).MaxBy(e => e.Revision) is { } last &&
+            Commitments.Opens(Convert.FromHexString(last.Commitment), Commitments.BallotCommitment, salt, ballot);
+    }
+
     /// <summary>The envelope as it was sent, from what is kept of it.</summary>
     public static EnvelopeBody BodyOf(Round round, Envelope envelope)
     {
