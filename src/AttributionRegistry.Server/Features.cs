@@ -31,6 +31,8 @@ public static class Features
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddSingleton<Dossier>();
+        services.AddSingleton<EraseText>();
         services.AddFindings();
         services.AddSingleton<CaseLists>();
         services.AddActors();

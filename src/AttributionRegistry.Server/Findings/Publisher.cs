@@ -61,7 +61,7 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
         var canonical = FindingComposer.Canonical(finding);
         if (!before.HasFinding)
         {
-            Unseal(session, stream, before.Rounds.Select(r => RoundJournal.Stream(r.Id)));
+            Unseal(session, stream, before.Rounds.SelectMany(r => new[] { RoundJournal.Stream(r.Id), CoverSeals.Stream(r.Id) }));
         }
 
         session.AlsoWrite(rows =>

@@ -49,7 +49,9 @@ public sealed class Journal<TState, TEvent>
 
     public IEnumerable<string> StoredNames => _types.Keys;
 
-    public string StoredName(TEvent @event) => _names[@event.GetType()];
+    public string StoredName(TEvent @event) => StoredNameOf(@event.GetType());
+
+    public string StoredNameOf(Type @event) => _names[@event];
 
     public string Write(TEvent @event, PersonId by) =>
         JsonSerializer.Serialize(new StoredBody(by, JsonSerializer.SerializeToElement(@event, @event.GetType(), ApiJson.Options)), ApiJson.Options);
