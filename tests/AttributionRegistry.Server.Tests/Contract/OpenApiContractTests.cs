@@ -56,7 +56,7 @@ public sealed class OpenApiContractTests
         var open = new List<string>();
         foreach (var (id, method, path, _) in Operations(document))
         {
-            var address = System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]+\}", m => m.Value is "{point}" or "{n}" or "{version}" ? "1" : "x1");
+            var address = System.Text.RegularExpressions.Regex.Replace(path, @"\{[^}]+\}", m => m.Value is "{point}" or "{n}" or "{version}" or "{index}" ? "1" : "x1");
             using var request = new HttpRequestMessage(new HttpMethod(method.ToUpperInvariant()), address);
             if (method is "post" or "put")
             {
