@@ -36,19 +36,24 @@ public static class LogMonitorCommand
             newest = await source.CheckpointAsync(key, cancel);
             if (known is not null)
             {
-                await LogHistory.RequireGrowthAsync(source, SignedCheckpoint.Open(System.Text.Encoding.UTF8.GetBytes(known.Note), key), newest, cancel);
+                await LogHistory.RequireGrowthAsync(source, SignedCheckpoint.Open(System.Text.Encoding.UTF8.GetBytes(known.Note), known.Vkey, key), newest, cancel);
             }
 
             var auditor = known?.Audit ?? new LogAuditor();
             var before = auditor.Size;
             await new LogWalk(source).RunAsync(auditor, newest.Head, cancel);
             var grewAt = known is not null && before == auditor.Size ? known.GrewAt : now;
-            state.Save(new MonitorMemory(key.Vkey, newest.Note, grewAt, auditor));
+            state.Save(new MonitorMemory(key.Key.Vkey, newest.Note, grewAt, auditor));
             await output.WriteLineAsync(FormattableString.Invariant(
                 $"holds: {newest.Head.Origin}, {auditor.Size} entries, {auditor.Size - before} of them new, root {Convert.ToBase64String(newest.Head.Root)}"));
+            if (key.Said.Length > 0)
+            {
+                await output.WriteLineAsync(key.Said);
+            }
+
             if (watch.Vkey is null && known is null)
             {
-                await output.WriteLineAsync($"key taken from the log itself and trusted from now on; compare it with what the body published: {key.Vkey}");
+                await output.WriteLineAsync($"key taken from the log itself and trusted from now on; compare it with what the body published: {key.Key.Vkey}");
             }
 
             await SealsAsync(auditor, watch.Embargo, now, output);

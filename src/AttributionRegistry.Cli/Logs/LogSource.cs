@@ -1,4 +1,5 @@
 using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Cli.Verification;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Logs;
@@ -34,15 +35,18 @@ internal static class LogSources
         return new RegistryClient(http, null, entropy);
     }
 
-    /// <summary>The key that is trusted: the one given, else the one the source names, which is told by <paramref name="pinned"/>.</summary>
-    /// <exception cref="LogAuditException">There is none, or it is malformed.</exception>
-    public static async Task<NoteVerifier> KeyAsync(this ILogSource source, string? pinned, CancellationToken cancel)
+    /// <summary>
+    /// The key that is trusted: the one given, else the one the source names; and where that one signs no more, the one it vouched for.
+    /// </summary>
+    /// <exception cref="LogAuditException">There is none, it is malformed, or it does not lead to the key that signs.</exception>
+    public static async Task<PinnedKey> KeyAsync(this ILogSource source, string? pinned, CancellationToken cancel)
     {
         try
         {
-            return NoteVerifier.Parse(pinned ?? FirstLine(await source.RequireAsync("log/vkey", LogChecks.Checkpoint, cancel)));
+            var vkey = pinned ?? FirstLine(await source.RequireAsync("log/vkey", LogChecks.Checkpoint, cancel));
+            return await PinnedKey.FollowAsync(vkey, path => source.RequireAsync($"log/{path}", path == "checkpoint" ? LogChecks.Checkpoint : LogChecks.Bundle, cancel));
         }
-        catch (NoteException fault)
+        catch (Exception fault) when (fault is NoteException or FormatException)
         {
             throw new LogAuditException(LogChecks.Checkpoint, null, fault.Message);
         }
@@ -50,8 +54,8 @@ internal static class LogSources
 
     /// <summary>The newest checkpoint, opened with the log's key, and the note that it stands in.</summary>
     /// <exception cref="LogAuditException">Missing, malformed, another log's, or not signed by the key.</exception>
-    public static async Task<SignedCheckpoint> CheckpointAsync(this ILogSource source, NoteVerifier key, CancellationToken cancel) =>
-        SignedCheckpoint.Open(await source.RequireAsync("log/checkpoint", LogChecks.Checkpoint, cancel), key);
+    public static async Task<SignedCheckpoint> CheckpointAsync(this ILogSource source, PinnedKey key, CancellationToken cancel) =>
+        SignedCheckpoint.Open(await source.RequireAsync("log/checkpoint", LogChecks.Checkpoint, cancel), key.Key);
 
     /// <summary>The bytes of a tile. Where a partial one is gone because the full one exists, that one's beginning is the same.</summary>
     public static async Task<byte[]> TileAsync(this ILogSource source, TilePath tile, CancellationToken cancel)
@@ -135,6 +139,19 @@ internal static class LogSources
 /// <summary>A checkpoint whose signature held, with the note it came in: the note is what one log can be held to.</summary>
 internal sealed record SignedCheckpoint(Checkpoint Head, string Note)
 {
+    /// <summary>An older checkpoint, from the time of the pinned key or of the one that it vouched for.</summary>
+    public static SignedCheckpoint Open(ReadOnlySpan<byte> note, string? pinned, PinnedKey key)
+    {
+        try
+        {
+            return Open(note, pinned is null ? key.Key : NoteVerifier.Parse(pinned));
+        }
+        catch (LogAuditException) when (pinned is not null && pinned != key.Key.Vkey)
+        {
+            return Open(note, key.Key);
+        }
+    }
+
     public static SignedCheckpoint Open(ReadOnlySpan<byte> note, NoteVerifier key)
     {
         try

@@ -27,16 +27,14 @@ public static class MirrorCommand
             var pinned = read.Option("vkey") ?? (mirror.Read("log/vkey") is { } kept ? System.Text.Encoding.UTF8.GetString(kept).Split('\n')[0].Trim() : null);
             var key = await source.KeyAsync(pinned, cancel);
             var newest = await source.CheckpointAsync(key, cancel);
-            var older = mirror.Read("log/checkpoint") is { } note ? SignedCheckpoint.Open(note, key) : null;
+            var older = mirror.Read("log/checkpoint") is { } note ? SignedCheckpoint.Open(note, pinned, key) : null;
             if (older is not null)
             {
                 await LogHistory.RequireGrowthAsync(source, older, newest, cancel);
             }
 
-            // The key first: whoever goes on with this folder holds the log to it.
-            mirror.Put("log/vkey", await source.ReadAsync("log/vkey", cancel) is { } served && System.Text.Encoding.UTF8.GetString(served).Split('\n')[0].Trim() == key.Vkey
-                ? served
-                : System.Text.Encoding.UTF8.GetBytes(key.Vkey + "\n"));
+            // The key first: whoever goes on with this folder holds the log to it. What the server calls its key is not believed.
+            mirror.Put("log/vkey", System.Text.Encoding.UTF8.GetBytes(key.Key.Vkey + "\n"));
             var copy = new LogCopy(source, mirror, newest);
             await copy.RunAsync(older?.Head.Size ?? 0, cancel);
             var published = new PublicSide(client, source, mirror, newest.Head);
@@ -44,7 +42,8 @@ public static class MirrorCommand
             await output.WriteLineAsync(
                 $"mirrored: {newest.Head.Origin}, {newest.Head.Size} entries, {published.Findings} findings; {copy.Copied + published.Copied} files new or changed" +
                 (published.Waiting.Count == 0 ? "" : $"\nnewer than this checkpoint, left for the next run: {string.Join(", ", published.Waiting)}") +
-                (pinned is null ? $"\nkey taken from the log itself and trusted from now on; compare it with what the body published: {key.Vkey}" : ""));
+                (key.Said.Length == 0 ? "" : $"\n{key.Said}") +
+                (pinned is null ? $"\nkey taken from the log itself and trusted from now on; compare it with what the body published: {key.Key.Vkey}" : ""));
             published.Faults.ForEach(output.WriteLine);
             return published.Faults.Count == 0 ? ExitCode.Holds : ExitCode.DoesNotHold;
         }

@@ -117,18 +117,33 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
         }
     }
 
-    // The older versions are held to their own digest, matrix and crosscheck; the record is that of the current one.
+    // A version whose record is served is held to it, as the current one is; others to their own digest, matrix and crosscheck.
     private async Task<List<(string Path, byte[] Bytes)>> VersionsAsync(string at, byte[]? versions, CancellationToken cancel)
     {
         var taken = new List<(string, byte[])>();
         foreach (var version in versions is null ? [] : (JsonNode.Parse(versions) as JsonArray ?? []).Select(each => (int?)each?["version"]).OfType<int>())
         {
             var path = FormattableString.Invariant($"{at}/versions/{version}");
-            if (await ReadAsync(path, cancel) is { } bytes)
+            if (await ReadAsync(path, cancel) is not { } bytes)
+            {
+                continue;
+            }
+
+            if (await ReadAsync($"{path}/record", cancel) is { } record)
+            {
+                if (!await HoldsAsync(Parse(bytes), Parse(record), cancel))
+                {
+                    continue;
+                }
+
+                taken.Add(($"{path}/record", record));
+            }
+            else
             {
                 FindingCheck.Run(Parse(bytes));
-                taken.Add((path, bytes));
             }
+
+            taken.Add(($"{path}/{MirrorFolder.Index}", bytes));
         }
 
         return taken;

@@ -29,7 +29,7 @@ public static class LogAuditCommand
         {
             // Without a pinned key this shows only that the server agrees with itself, and says so.
             var key = await source.KeyAsync(pinned, cancel);
-            var older = since is null ? null : SignedCheckpoint.Open(since, key);
+            var older = since is null ? null : SignedCheckpoint.Open(since, pinned, key);
             var newest = await source.CheckpointAsync(key, cancel);
             if (older is not null)
             {
@@ -42,7 +42,8 @@ public static class LogAuditCommand
                 $"valid: {newest.Head.Origin}, {newest.Head.Size} entries of {auditor.Subjects} subjects, {auditor.ClosedSeals.Count} sealed, " +
                 $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}" +
                 (older is null ? "" : $"\ngrown from {older.Head.Size} entries, as signed before") +
-                (pinned is null ? $"\nkey taken from the log itself; pin it with --vkey '{key.Vkey}'" : ""));
+                (key.Said.Length == 0 ? "" : $"\n{key.Said}") +
+                (pinned is null ? $"\nkey taken from the log itself; pin it with --vkey '{key.Key.Vkey}'" : ""));
             return ExitCode.Holds;
         }
         catch (ForkException fork)
@@ -57,21 +58,16 @@ public static class LogAuditCommand
         }
     }
 
-    /// <summary>One entry, from the bundle that holds it.</summary>
-    internal static async Task<byte[]> EntryAsync(RegistryClient client, long index, long size, CancellationToken cancel)
+    /// <summary>One entry, proven from the log's tiles to stand at its place under the head. Works with any copy of the log, also a folder of files.</summary>
+    internal static async Task<byte[]> EntryAsync(RegistryClient client, long index, Checkpoint head, CancellationToken cancel)
     {
-        var first = index - index % TilePath.FullWidth;
-        var bundle = TilePath.Entries(index / TilePath.FullWidth, (int)Math.Min(TilePath.FullWidth, size - first));
         try
         {
-            var entries = EntryBundle.Read(await new OpenedClient(client).TileAsync(bundle, cancel));
-            return entries.Count == bundle.Width
-                ? entries[(int)(index - first)]
-                : throw new LogFaultException($"{bundle} holds {entries.Count} entries, not {bundle.Width}.");
+            return await new ProvenTiles(new OpenedClient(client), head).EntryAsync(index, cancel);
         }
-        catch (LogAuditException missing)
+        catch (LogAuditException fault)
         {
-            throw new LogFaultException(missing.Message);
+            throw new LogFaultException(fault.Message);
         }
     }
 
