@@ -63,7 +63,8 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
         var all = new List<JsonObject>();
         for (string? next = null; ;)
         {
-            var page = await client.GetObjectAsync($"v1/findings?limit=200{(next is null ? "" : $"&after={Uri.EscapeDataString(next)}")}", cancel);
+            // The first page without a query: so a mirror can be made of a mirror, which has only that one.
+            var page = await client.GetObjectAsync($"v1/findings{(next is null ? "" : $"?after={Uri.EscapeDataString(next)}")}", cancel);
             all.AddRange((page["items"] as JsonArray ?? []).OfType<JsonObject>().Where(each => each["number"] is JsonValue name && name.TryGetValue(out string? text) && MirrorFolder.IsName(text)));
             var after = (string?)page["next"];
             if (after is null || after == next)
