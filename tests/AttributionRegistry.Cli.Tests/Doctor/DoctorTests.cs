@@ -130,7 +130,7 @@ public sealed class DoctorTests : IDisposable
     [InlineData(1, 10, "alarm", "w1 is alarm: It holds another tree.")]
     public async Task Witnesses_hold_when_their_quorum_is_there_fresh_and_without_alarm(int cosigned, int minutesAgo, string state, string? because)
     {
-        using var witness = NoteSigner.Witness("witness.example/w1", new byte[NoteSigner.SeedSize]);
+        using var witness = NoteSigner.Witness("witness.example/w1", [.. Enumerable.Repeat((byte)1, NoteSigner.SeedSize)]);
         var tree = new MerkleTree();
         _entries.ForEach(each => tree.Append(Rfc6962.LeafHash(each)));
         var checkpoint = new Checkpoint(_signer.Name, Size, tree.Root());
@@ -155,7 +155,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task A_registry_that_shows_no_witnessed_checkpoint_fails_at_its_witnesses()
     {
-        using var witness = NoteSigner.Witness("witness.example/w1", new byte[NoteSigner.SeedSize]);
+        using var witness = NoteSigner.Witness("witness.example/w1", [.. Enumerable.Repeat((byte)1, NoteSigner.SeedSize)]);
         OnlyThisFails(
             await ExamineAsync(new()
             {
