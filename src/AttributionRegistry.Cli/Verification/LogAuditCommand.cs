@@ -19,7 +19,8 @@ public static class LogAuditCommand
         {
             // Without a pinned key this shows only that the server agrees with itself, and says so.
             var vkey = pinned ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
-            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), NoteVerifier.Parse(vkey));
+            var followed = await PinnedKey.FollowAsync(vkey, client, cancel);
+            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), followed.Key);
             var tree = new MerkleTree();
             foreach (var path in Bundles(checkpoint.Size))
             {
@@ -35,6 +36,7 @@ public static class LogAuditCommand
             var tiles = await CompareTilesAsync(client, tree, checkpoint.Size, cancel);
             await output.WriteLineAsync(
                 $"valid: {checkpoint.Origin}, {checkpoint.Size} entries, {tiles} tiles, root {Convert.ToBase64String(checkpoint.Root)}" +
+                (followed.Said.Length == 0 ? "" : $"\n{followed.Said}") +
                 (pinned is null ? $"\nkey taken from the server itself; pin it with --vkey '{vkey}'" : ""));
             return ExitCode.Holds;
         }

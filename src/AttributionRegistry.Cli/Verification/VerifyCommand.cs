@@ -60,18 +60,19 @@ public static class VerifyCommand
             return "a version that is not the current one; the record names the log entry of the current one only";
         }
 
-        await LogCheckAsync(client, representation, record, vkey, cancel);
-        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : "";
+        var followed = await LogCheckAsync(client, representation, record, vkey, cancel);
+        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : followed;
     }
 
-    private static async Task LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
+    private static async Task<string> LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
     {
         const string Check = "log";
         try
         {
             var index = record["logIndex"]!.GetValue<long>();
             var key = vkey ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
-            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), NoteVerifier.Parse(key));
+            var followed = await PinnedKey.FollowAsync(key, client, cancel);
+            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), followed.Key);
             if (index < 0 || index >= checkpoint.Size)
             {
                 throw new CheckFailedException(Check, $"the record names entry {index}, the signed log has {checkpoint.Size}");
@@ -92,6 +93,7 @@ public static class VerifyCommand
             }
 
             RecordCheck.Openings(record, logged["body"]!.AsObject(), index);
+            return followed.Said;
         }
         catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException or JsonException or InvalidOperationException or NullReferenceException)
         {
