@@ -32,10 +32,12 @@ public static class Commands
           draw verify FILE                                     repeat a draw (as GET /v1/panels/ID/draw answered it)
           draw verify --panel ID --server URL CALLER           the same, asking the server
           verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
-          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT]  walk a whole log: entries, chains, seals, tiles, root; and that it grew
-                                                               from a checkpoint that was kept
-          log monitor URL|DIR --state DIR [--vkey KEY] [--embargo DAYS] [--max-age HOURS]
+          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE]
+                                                               walk a whole log: entries, chains, seals, tiles, root; that it grew from
+                                                               a checkpoint that was kept; that the witnesses of a policy vouch for it
+          log monitor URL|DIR --state DIR [--vkey KEY] [--policy FILE] [--embargo DAYS] [--max-age HOURS]
                                                                for cron: what was seen must still be there, what is new must hold
+          log witnesses URL [--policy FILE]                    check the newest witnessed checkpoint against a pinned policy
           mirror URL DIR [--vkey KEY]                          copy the log and what is published, verified; again to go on
           mirror serve DIR [--listen URL]                      serve such a copy under the same paths
           doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
@@ -77,6 +79,7 @@ public static class Commands
                 ["log", "monitor", .. var rest] => await LogMonitorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["mirror", "serve", .. var rest] => await MirrorServer.RunAsync(rest, output, cancel),
                 ["mirror", .. var rest] => await MirrorCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "witnesses", .. var rest] => await LogWitnessesCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["doctor", .. var rest] => await DoctorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
                 ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),

@@ -17,6 +17,7 @@ using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
+using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server;
 
@@ -38,6 +39,7 @@ public static class Features
         services.AddUploads();
         services.AddObservables();
         services.AddRounds();
+        services.AddWitnesses();
         return services;
     }
 
@@ -45,6 +47,7 @@ public static class Features
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapLog();
+        routes.MapWitnessedLog();
         routes.MapPages();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
@@ -55,6 +58,7 @@ public static class Features
         v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();
+        v1.MapWitnesses();
         v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();
