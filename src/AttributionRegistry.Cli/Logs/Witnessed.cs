@@ -42,7 +42,9 @@ internal static class Witnessed
         try
         {
             var verdict = now is { } at ? WitnessCheck.RunFresh(vouched.Note, ours, at) : WitnessCheck.Run(vouched.Note, ours);
-            await LogHistory.RequireGrowthAsync(source, vouched, newest, cancel);
+            // The log may have grown between the two answers.
+            var (older, newer) = vouched.Head.Size <= newest.Head.Size ? (vouched, newest) : (newest, vouched);
+            await LogHistory.RequireGrowthAsync(source, older, newer, cancel);
             return $"witnessed: {verdict.Checkpoint.Size} of {newest.Head.Size} entries: {WitnessCheck.Said(verdict)}";
         }
         catch (CheckFailedException missing)

@@ -17,7 +17,8 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
     // What stands for itself and cannot be checked against anything.
     private static readonly string[] Plain = ["v1/policy", "openapi/v1.json", "log/policy"];
 
-    private static readonly string[] OfFinding = ["petitions", "appeals", "proof", "bundle"];
+    // What stands beside a finding; who petitions or appeals is public, and proved by the entries it names.
+    private static readonly string[] OfFinding = ["petitions", "appeals"];
 
     private readonly ProvenTiles _tiles = new(source, head);
 

@@ -168,6 +168,32 @@ public sealed class LogMonitorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_witnesses_of_a_policy_must_vouch_for_the_head_or_for_one_it_grew_from_and_lately()
+    {
+        using var witness = NoteSigner.Witness("witness.test/w1", [.. Enumerable.Repeat((byte)5, NoteSigner.SeedSize)]);
+        var policy = TlogPolicy.Parse($"log {_log.Signer.Vkey}\nwitness w1 {witness.Vkey}\nquorum w1\n");
+        var watch = new LogMonitorCommand.Watch(_log.Signer.Vkey, null, null, policy);
+        byte[] Cosigned(HonestLog log, long size, TimeSpan ago) =>
+            Encoding.UTF8.GetBytes(log.NoteAt(size) + CosignatureV1.Sign(witness, log.HeadAt(size).Body(), (Now - ago).ToUnixTimeSeconds()));
+
+        (await RunAsync(900, watch: watch)).Should().Be(ExitCode.DoesNotHold);
+        _output.ToString().Should().Contain("\nwitnesses: ");
+
+        (await RunAsync(900, served => served.Instead["log/checkpoint"] = Cosigned(_log, 900, TimeSpan.FromMinutes(5)), watch)).Should().Be(ExitCode.Holds, _output.ToString());
+        _output.ToString().Should().Contain("witnessed: 900 of 900 entries: w1 at 2026-11-25T11:55:00Z");
+
+        (await RunAsync(900, served => served.Instead["log/checkpoint/witnessed"] = Cosigned(_log, 500, TimeSpan.FromMinutes(5)), watch)).Should().Be(ExitCode.Holds, _output.ToString());
+        _output.ToString().Should().Contain("witnessed: 500 of 900 entries");
+
+        (await RunAsync(900, served => served.Instead["log/checkpoint/witnessed"] = Cosigned(_log, 500, TimeSpan.FromHours(3)), watch)).Should().Be(ExitCode.DoesNotHold);
+        _output.ToString().Should().Contain("\nwitnesses: ");
+
+        using var other = HonestLog.Make(79, 900);
+        (await RunAsync(900, served => served.Instead["log/checkpoint/witnessed"] = Cosigned(other, 500, TimeSpan.FromMinutes(5)), watch)).Should().Be(ExitCode.DoesNotHold);
+        _output.ToString().Should().Contain("fork: ").And.Contain(other.NoteAt(500), "what the witnesses saw and what we are shown are two trees");
+    }
+
+    [Fact]
     public void Two_monitors_do_not_share_a_folder()
     {
         using var first = MonitorState.Open(_folder);

@@ -124,6 +124,7 @@ public sealed class LogCopyTests : IDisposable
 
     [Theory]
     [InlineData("/log/checkpoint", "log/checkpoint")]
+    [InlineData("/log/checkpoint/witnessed", "log/checkpoint.witnessed")]
     [InlineData("/v1/findings", "v1/findings/index.json")]
     [InlineData("/v1/findings/AR-1", "v1/findings/AR-1/index.json")]
     [InlineData("/v1/findings/AR-1/record", "v1/findings/AR-1/record")]
@@ -142,7 +143,7 @@ public sealed class LogCopyTests : IDisposable
     public void It_serves_its_files_and_no_other_path(string path, string? file)
     {
         var mirror = new MirrorFolder(_folder);
-        foreach (var each in new[] { "log/checkpoint", "v1/findings/index.json", "v1/findings/AR-1/index.json", "v1/findings/AR-1/record", "log/half.part", ".lock" })
+        foreach (var each in new[] { "log/checkpoint", "log/checkpoint.witnessed", "v1/findings/index.json", "v1/findings/AR-1/index.json", "v1/findings/AR-1/record", "log/half.part", ".lock" })
         {
             mirror.Put(each, Encoding.UTF8.GetBytes(each));
         }
