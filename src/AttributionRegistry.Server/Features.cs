@@ -17,6 +17,7 @@ using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
+using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server;
 
@@ -40,6 +41,7 @@ public static class Features
         services.AddUploads();
         services.AddObservables();
         services.AddRounds();
+        services.AddWitnesses();
         return services;
     }
 
@@ -47,15 +49,18 @@ public static class Features
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapLog();
+        routes.MapWitnessedLog();
         routes.MapPages();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();
         v1.MapPolicy();
         v1.MapMasterKey();
+        v1.MapLogKeys();
         v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();
+        v1.MapWitnesses();
         v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();

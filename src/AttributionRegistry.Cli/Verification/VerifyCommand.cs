@@ -60,31 +60,25 @@ public static class VerifyCommand
             return "a version that is not the current one; the record names the log entry of the current one only";
         }
 
-        await LogCheckAsync(client, representation, record, vkey, cancel);
-        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : "";
+        var followed = await LogCheckAsync(client, representation, record, vkey, cancel);
+        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : followed;
     }
 
-    private static async Task LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
+    private static async Task<string> LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
     {
         const string Check = "log";
         try
         {
             var index = record["logIndex"]!.GetValue<long>();
             var key = vkey ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
-            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), NoteVerifier.Parse(key));
+            var followed = await PinnedKey.FollowAsync(key, client, cancel);
+            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), followed.Key);
             if (index < 0 || index >= checkpoint.Size)
             {
                 throw new CheckFailedException(Check, $"the record names entry {index}, the signed log has {checkpoint.Size}");
             }
 
-            var entry = await LogAuditCommand.EntryAsync(client, index, checkpoint.Size, cancel);
-            var proof = await client.GetObjectAsync(FormattableString.Invariant($"/v1/log/proofs/inclusion?index={index}&size={checkpoint.Size}"), cancel);
-            var hashes = proof["hashes"]!.AsArray().Select(each => Convert.FromBase64String((string)each!)).ToList();
-            if (!Rfc6962.VerifyInclusion(index, checkpoint.Size, Rfc6962.LeafHash(entry), hashes, checkpoint.Root))
-            {
-                throw new CheckFailedException(Check, $"entry {index} is not proved to be in the signed log");
-            }
-
+            var entry = await LogAuditCommand.EntryAsync(client, index, checkpoint, cancel);
             var logged = JsonNode.Parse(entry);
             if ((string?)logged?["type"] != "finding.version" || (string?)logged["body"]?["digest"] != (string?)representation["digest"])
             {
@@ -92,6 +86,7 @@ public static class VerifyCommand
             }
 
             RecordCheck.Openings(record, logged["body"]!.AsObject(), index);
+            return followed.Said;
         }
         catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException or JsonException or InvalidOperationException or NullReferenceException)
         {
