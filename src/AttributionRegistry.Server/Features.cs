@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Bundles;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
@@ -32,6 +33,7 @@ public static class Features
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
         services.AddFindings();
+        services.AddBundles();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -52,6 +54,7 @@ public static class Features
         v1.MapPolicy();
         v1.MapMasterKey();
         v1.MapFindings();
+        v1.MapBundles();
         v1.MapChanges();
         v1.MapProofs();
         v1.MapIncidents();
