@@ -18,6 +18,7 @@ using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
+using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server;
 
@@ -40,6 +41,7 @@ public static class Features
         services.AddUploads();
         services.AddObservables();
         services.AddRounds();
+        services.AddWitnesses();
         return services;
     }
 
@@ -47,6 +49,7 @@ public static class Features
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapLog();
+        routes.MapWitnessedLog();
         routes.MapPages();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
@@ -57,6 +60,7 @@ public static class Features
         v1.MapBundles();
         v1.MapChanges();
         v1.MapProofs();
+        v1.MapWitnesses();
         v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();

@@ -1,6 +1,7 @@
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Witness;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -29,11 +30,11 @@ public static class LogEndpoints
         proofs.MapGet("/consistency", ProveConsistency).WithName("ProveConsistency").Refuses(422);
     }
 
-    /// <summary>The newest signed checkpoint: origin, size, root, and the log's signature (C2SP tlog-checkpoint).</summary>
-    public static ContentHttpResult ReadCheckpoint(HttpContext http, RegistryCore core)
+    /// <summary>The newest signed checkpoint: origin, size, root, the log's signature (C2SP tlog-checkpoint), and the cosignatures that witnesses have given this size.</summary>
+    public static ContentHttpResult ReadCheckpoint(HttpContext http, WitnessBook book)
     {
         http.Response.Headers.CacheControl = "public, max-age=2";
-        return TypedResults.Content(core.Store.Events.Head.Checkpoint, "text/plain", System.Text.Encoding.UTF8);
+        return TypedResults.Content(book.Checkpoint(), "text/plain", System.Text.Encoding.UTF8);
     }
 
     /// <summary>The log's verifier key (C2SP signed-note): name, key id, Ed25519 public key.</summary>
