@@ -4,6 +4,8 @@ using AttributionRegistry.Cli.Doctor;
 using AttributionRegistry.Cli.Draws;
 using AttributionRegistry.Cli.Evidence;
 using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Cli.Logs;
+using AttributionRegistry.Cli.Mirrors;
 using AttributionRegistry.Cli.Tally;
 using AttributionRegistry.Cli.Verification;
 
@@ -29,8 +31,14 @@ public static class Commands
                                                                release one's shares of the ballots that nobody opened
           draw verify FILE                                     repeat a draw (as GET /v1/panels/ID/draw answered it)
           draw verify --panel ID --server URL CALLER           the same, asking the server
-          verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
-          log audit URL [--vkey KEY]                           walk the whole log and recompute its root
+          verify FILE|URL [--record FILE] [--vkey KEY] [--policy FILE]
+                                                               check a published finding: a bundle (zip), a saved finding, an address
+          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT]  walk a whole log: entries, chains, seals, tiles, root; and that it grew
+                                                               from a checkpoint that was kept
+          log monitor URL|DIR --state DIR [--vkey KEY] [--embargo DAYS] [--max-age HOURS]
+                                                               for cron: what was seen must still be there, what is new must hold
+          mirror URL DIR [--vkey KEY]                          copy the log and what is published, verified; again to go on
+          mirror serve DIR [--listen URL]                      serve such a copy under the same paths
           log witnesses URL [--policy FILE]                    check the newest witnessed checkpoint against a pinned policy
           doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
                                                                and with a custodian's, auditor's or operator's key its stored bytes
@@ -69,6 +77,9 @@ public static class Commands
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "witnesses", .. var rest] => await LogWitnessesCommand.RunAsync(rest, output, entropy, clock, cancel),
+                ["log", "monitor", .. var rest] => await LogMonitorCommand.RunAsync(rest, output, entropy, clock, cancel),
+                ["mirror", "serve", .. var rest] => await MirrorServer.RunAsync(rest, output, cancel),
+                ["mirror", .. var rest] => await MirrorCommand.RunAsync(rest, output, entropy, cancel),
                 ["doctor", .. var rest] => await DoctorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
                 ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),

@@ -56,6 +56,7 @@ public static class Features
         v1.MapPeople();
         v1.MapPolicy();
         v1.MapMasterKey();
+        v1.MapLogKeys();
         v1.MapFindings();
         v1.MapBundles();
         v1.MapChanges();

@@ -17,7 +17,8 @@ public sealed class GroupCommitWriter : IDisposable
     private readonly WriterCiphers _ciphers; // owned by the writer's thread
     private readonly CommitAttempt _attempt; // owned by the writer's thread
     private readonly MerkleTree _tree; // appended to by the writer's thread; others read sizes up to Head.Size
-    private readonly NoteSigner _signer;
+    private readonly LogSigners _signers;
+    private readonly SqliteConnection _connection; // used by the writer's thread
     private readonly SignerState _state; // written by the writer's thread
     private readonly string _origin;
     private readonly Thread _thread;
@@ -29,9 +30,9 @@ public sealed class GroupCommitWriter : IDisposable
     private volatile Exception? _refusal;
     private int _disposed;
 
-    private GroupCommitWriter(SqliteConnection connection, DataKeys keys, LogState log, string origin, NoteSigner signer, SignerState state)
+    private GroupCommitWriter(SqliteConnection connection, DataKeys keys, LogState log, string origin, LogSigners signers, SignerState state)
     {
-        (_tree, _head, _signer, _state, _origin) = (log.Tree, log.Head, signer, state, origin);
+        (_connection, _tree, _head, _signers, _state, _origin) = (connection, log.Tree, log.Head, signers, state, origin);
         _ciphers = new WriterCiphers(connection, keys);
         _statements = new CommitStatements(connection, _ciphers);
         _attempt = new CommitAttempt(connection, _statements, _ciphers, _tree, log.LastAtMicroseconds);
@@ -51,10 +52,10 @@ public sealed class GroupCommitWriter : IDisposable
     /// the writer opens read-only: <see cref="Health"/> says why and every commit throws <see cref="ReadOnlyModeException"/>.
     /// </summary>
     /// <exception cref="LogDamagedException">The log in the database does not prove itself.</exception>
-    public static GroupCommitWriter Start(Database database, DataKeys keys, string origin, NoteSigner signer, SignerState state, DateTimeOffset at)
+    public static GroupCommitWriter Start(Database database, DataKeys keys, string origin, LogSigners signers, SignerState state, DateTimeOffset at)
     {
-        var log = LogState.Load(database.Writer, origin, signer, at);
-        var writer = new GroupCommitWriter(database.Writer, keys, log, origin, signer, state);
+        var log = LogState.Load(database.Writer, origin, signers, at);
+        var writer = new GroupCommitWriter(database.Writer, keys, log, origin, signers, state);
         if (state.Contradicts(log.Tree) is { } reason)
         {
             writer.Refuse(new ReadOnlyModeException(reason));
@@ -159,6 +160,7 @@ public sealed class GroupCommitWriter : IDisposable
         var lastAt = _attempt.LastAtMicroseconds;
         var committing = false;
         SignedHead head;
+        LogKeyHistory signing;
         try
         {
             _statements.Begin();
@@ -167,7 +169,8 @@ public sealed class GroupCommitWriter : IDisposable
                 pending.Outcome = _attempt.Run(pending.Request);
             }
 
-            head = Sign(before);
+            signing = SigningAfter(batch);
+            head = Sign(before, signing);
             committing = true;
 
             // Crash before this: nothing of the batch exists and nobody was told otherwise.
@@ -182,10 +185,33 @@ public sealed class GroupCommitWriter : IDisposable
             return;
         }
 
+        _signers.Publish(signing);
         Publish(batch, before, head);
     }
 
-    private SignedHead Sign(SignedHead before)
+    // The head that covers the introduction of a key carries its signature; the head that covers a retirement lacks it. If the batch is
+    // undone, so is this: the entries decide, and nothing is remembered before they are durable.
+    private LogKeyHistory SigningAfter(List<Pending> batch)
+    {
+        if (!batch.Exists(pending => pending.Outcome is Outcome.Leaves(var leaves) && leaves.Any(leaf => leaf.Stream == LogKeyHistory.Subject)))
+        {
+            return _signers.History;
+        }
+
+        var signing = _signers.Read(_connection);
+        try
+        {
+            _ = _signers.Of(signing, _tree.Size);
+            return signing;
+        }
+        catch (StoreRefusedException missing)
+        {
+            // The key's file went away before its entry was committed: nothing is wrong with the database, so only this batch fails.
+            throw new IOException(missing.Message, missing);
+        }
+    }
+
+    private SignedHead Sign(SignedHead before, LogKeyHistory signing)
     {
         if (_tree.Size == before.Size)
         {
@@ -193,7 +219,7 @@ public sealed class GroupCommitWriter : IDisposable
         }
 
         var root = _tree.Root();
-        var head = new SignedHead(_tree.Size, root, new Checkpoint(_origin, _tree.Size, root).Sign(_signer));
+        var head = new SignedHead(_tree.Size, root, new Checkpoint(_origin, _tree.Size, root).Sign(_signers.Of(signing, _tree.Size)));
         _statements.MoveHead(before, head, _attempt.LastAtMicroseconds);
         return head;
     }

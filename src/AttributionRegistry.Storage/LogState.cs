@@ -17,13 +17,13 @@ internal sealed record LogState(MerkleTree Tree, SignedHead Head, long LastAtMic
 
     private const string CountsSql = "SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM log_entry)";
 
-    public static LogState Load(SqliteConnection connection, string origin, NoteSigner signer, DateTimeOffset at)
+    public static LogState Load(SqliteConnection connection, string origin, LogSigners signers, DateTimeOffset at)
     {
         var tree = Rebuild(connection);
         var row = connection.QuerySingleOrDefault<HeadRow>(HeadSql);
         if (row is null)
         {
-            return First(connection, tree, origin, signer, at);
+            return First(connection, tree, origin, signers, at);
         }
 
         var root = tree.Root();
@@ -34,7 +34,7 @@ internal sealed record LogState(MerkleTree Tree, SignedHead Head, long LastAtMic
                 + $"its signed head says {row.Size} with root {Convert.ToHexStringLower(row.Root)}. Restore the database from a backup or a mirror.");
         }
 
-        CheckSignature(row, origin, signer);
+        CheckSignatures(row, origin, signers.History);
         var (events, entries) = connection.QuerySingle<(long, long)>(CountsSql);
         return events == entries
             ? new LogState(tree, new SignedHead(row.Size, row.Root, row.Checkpoint), row.AtUs)
@@ -71,7 +71,7 @@ internal sealed record LogState(MerkleTree Tree, SignedHead Head, long LastAtMic
         return tree;
     }
 
-    private static LogState First(SqliteConnection connection, MerkleTree tree, string origin, NoteSigner signer, DateTimeOffset at)
+    private static LogState First(SqliteConnection connection, MerkleTree tree, string origin, LogSigners signers, DateTimeOffset at)
     {
         if (tree.Size != 0)
         {
@@ -79,18 +79,22 @@ internal sealed record LogState(MerkleTree Tree, SignedHead Head, long LastAtMic
         }
 
         var root = tree.Root();
-        var head = new SignedHead(0, root, new Checkpoint(origin, 0, root).Sign(signer));
+        var head = new SignedHead(0, root, new Checkpoint(origin, 0, root).Sign(signers.Current));
         var atUs = Instant.ToMicroseconds(at);
         connection.Execute(FirstHeadSql, new { root, checkpoint = head.Checkpoint, atUs });
         return new LogState(tree, head, atUs);
     }
 
-    private static void CheckSignature(HeadRow row, string origin, NoteSigner signer)
+    // A head carries the signatures of all keys of its size: one that lacks any was not written by this program.
+    private static void CheckSignatures(HeadRow row, string origin, LogKeyHistory keys)
     {
-        Checkpoint signed;
+        Checkpoint signed = null!;
         try
         {
-            signed = Checkpoint.Open(row.Checkpoint, NoteVerifier.Parse(signer.Vkey));
+            foreach (var key in keys.At(row.Size))
+            {
+                signed = Checkpoint.Open(row.Checkpoint, key);
+            }
         }
         catch (NoteException failure)
         {

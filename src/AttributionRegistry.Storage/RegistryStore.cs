@@ -12,14 +12,13 @@ public sealed record StoreOptions(string DataFolder, string KeysFolder, string O
 public sealed class RegistryStore : IDisposable
 {
     internal const string OriginName = "log.origin";
-    internal const string VKeyName = "log.vkey";
 
     private readonly SignerState _state;
 
     private RegistryStore(
-        Database database, DataKeys keys, SignerState state, NoteSigner signer, GroupCommitWriter writer, EvidenceFiles evidence, UploadFiles uploads)
+        Database database, DataKeys keys, SignerState state, LogSigners logKeys, GroupCommitWriter writer, EvidenceFiles evidence, UploadFiles uploads)
     {
-        (Database, Keys, _state, Signer, Writer, Evidence, Uploads) = (database, keys, state, signer, writer, evidence, uploads);
+        (Database, Keys, _state, LogKeys, Writer, Evidence, Uploads) = (database, keys, state, logKeys, writer, evidence, uploads);
         Events = new EventStore(database, keys, writer);
     }
 
@@ -35,7 +34,13 @@ public sealed class RegistryStore : IDisposable
 
     public UploadFiles Uploads { get; }
 
-    public NoteSigner Signer { get; }
+    public LogSigners LogKeys { get; }
+
+    /// <summary>The keys that sign now, the one that has signed longest first.</summary>
+    public IReadOnlyList<NoteSigner> Signers => LogKeys.Current;
+
+    /// <summary>The key that has signed longest: whoever knows one key of the log knows this one.</summary>
+    public NoteSigner Signer => Signers[0];
 
     /// <summary>Opens a data folder, or refuses with a message that names the fault and the remedy.</summary>
     public static RegistryStore Open(StoreOptions options, DateTimeOffset at)
@@ -43,19 +48,22 @@ public sealed class RegistryStore : IDisposable
         KeepApart(options);
         var database = Database.Open(options.DataFolder, at);
         SignerState? state = null;
+        LogSigners? logKeys = null;
         try
         {
-            var signer = LoadSigner(database, options);
+            Expect(database, OriginName, options.Origin);
+            logKeys = LogSigners.Open(database.Writer, options.KeysFolder, options.Origin, options.Entropy);
             var keys = DataKeys.Open(database, options.KeysFolder, options.Entropy);
             state = SignerState.Open(options.KeysFolder);
             var evidence = EvidenceFiles.Open(Path.Combine(options.DataFolder, "evidence"), options.Entropy);
             var uploads = UploadFiles.Open(Path.Combine(options.DataFolder, "uploads"), options.Entropy);
-            var writer = GroupCommitWriter.Start(database, keys, options.Origin, signer, state, at);
-            return new RegistryStore(database, keys, state, signer, writer, evidence, uploads);
+            var writer = GroupCommitWriter.Start(database, keys, options.Origin, logKeys, state, at);
+            return new RegistryStore(database, keys, state, logKeys, writer, evidence, uploads);
         }
         catch
         {
             state?.Dispose();
+            logKeys?.Dispose();
             database.Dispose();
             throw;
         }
@@ -65,6 +73,7 @@ public sealed class RegistryStore : IDisposable
     {
         Writer.Dispose();
         _state.Dispose();
+        LogKeys.Dispose();
         Database.Dispose();
     }
 
@@ -77,20 +86,6 @@ public sealed class RegistryStore : IDisposable
             throw new StoreRefusedException(
                 $"The keys folder {keys} lies inside the data folder {data}: a backup of the data would carry the signing key. Choose another place.");
         }
-    }
-
-    private static NoteSigner LoadSigner(Database database, StoreOptions options)
-    {
-        Expect(database, OriginName, options.Origin);
-        var known = Find(database, VKeyName);
-        if (known is not null && !LogKey.Exists(options.KeysFolder))
-        {
-            throw new StoreRefusedException($"The log's key is missing from {options.KeysFolder}; the log is signed by {known}. Restore the key from its own backup.");
-        }
-
-        var signer = new NoteSigner(options.Origin, LogKey.LoadOrCreate(options.KeysFolder, options.Entropy));
-        Expect(database, VKeyName, signer.Vkey);
-        return signer;
     }
 
     /// <summary>Writes a setting at the first start and holds every later start to it.</summary>

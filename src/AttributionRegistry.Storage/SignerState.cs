@@ -11,12 +11,14 @@ namespace AttributionRegistry.Storage;
 /// a backup that is older than what was signed must not grow into a second log under the same name.
 /// </summary>
 /// <remarks>
-/// Two slots are written in turn and each carries its digest, so a write cut short leaves the other slot whole.
+/// Two slots are written in turn and each carries its digest, so a write cut short leaves the other slot whole. A file with the smaller slots
+/// of earlier versions, too small for long names and several signatures, is written anew when it is opened.
 /// </remarks>
 public sealed class SignerState : IDisposable
 {
     internal const string FileName = "signer.state";
-    private const int SlotBytes = 4096;
+    private const int SlotBytes = 16_384;
+    private const int FormerSlotBytes = 4096;
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
@@ -31,24 +33,19 @@ public sealed class SignerState : IDisposable
     {
         Directory.CreateDirectory(keysFolder);
         var path = Path.Combine(keysFolder, FileName);
-        var isNew = !File.Exists(path);
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
-        if (isNew)
+        if (!File.Exists(path))
         {
-            RandomAccess.Write(file, new byte[2 * SlotBytes], 0);
-            RandomAccess.FlushToDisk(file);
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-
-            // Crash before this: no file, and the next start begins a new one from the database's head.
-            Durable.SyncDirectory(keysFolder);
+            // Crash before this is durable: no file, and the next start begins a new one from the database's head.
+            Create(path, new byte[2 * SlotBytes]);
+        }
+        else if (new FileInfo(path).Length == 2 * FormerSlotBytes)
+        {
+            Enlarge(path);
         }
 
-        var bytes = new byte[2 * SlotBytes];
-        var read = RandomAccess.Read(file, bytes, 0);
-        var (first, second) = (Parse(bytes.AsSpan(0, SlotBytes)), Parse(bytes.AsSpan(SlotBytes)));
-        var blank = read == bytes.Length && !bytes.AsSpan().ContainsAnyExcept((byte)0);
-        var last = (first?.Size ?? -1) >= (second?.Size ?? -1) ? first : second;
-        return new SignerState(path, file, last, ReferenceEquals(last, first) ? 1 : 0, unreadable: last is null && !blank);
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        var (last, slot, blank) = Read(file, SlotBytes);
+        return new SignerState(path, file, last, nextSlot: 1 - slot, unreadable: last is null && !blank);
     }
 
     /// <summary>Whether signing this tree further would contradict what was signed before; the reason, or null.</summary>
@@ -81,21 +78,70 @@ public sealed class SignerState : IDisposable
     /// <summary>Remembers a head. Not flushed: a power cut may leave an older head here, never a newer one than the database's.</summary>
     public void Remember(SignedHead head)
     {
+        RandomAccess.Write(_file, Write(head), (long)_nextSlot * SlotBytes);
+        _nextSlot = 1 - _nextSlot;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static (SignedHead? Last, int Slot, bool Blank) Read(SafeFileHandle file, int slotBytes)
+    {
+        var bytes = new byte[2 * slotBytes];
+        var read = RandomAccess.Read(file, bytes, 0);
+        var (first, second) = (Parse(bytes.AsSpan(0, slotBytes)), Parse(bytes.AsSpan(slotBytes)));
+        var blank = read == bytes.Length && !bytes.AsSpan().ContainsAnyExcept((byte)0);
+        return (first?.Size ?? -1) >= (second?.Size ?? -1) ? (first, 0, blank) : (second, 1, blank);
+    }
+
+    // A damaged file of the former size stays as it is: what it fails to say must not be turned into "nothing was signed".
+    private static void Enlarge(string path)
+    {
+        SignedHead? last;
+        bool blank;
+        using (var former = File.OpenHandle(path))
+        {
+            (last, _, blank) = Read(former, FormerSlotBytes);
+        }
+
+        if (last is not null || blank)
+        {
+            // Crash here: the former file, and the next start does this again; a file under the temporary name is replaced.
+            Create(path, [.. last is null ? new byte[SlotBytes] : Write(last), .. new byte[SlotBytes]]);
+        }
+    }
+
+    private static void Create(string path, byte[] bytes)
+    {
+        var temporary = path + ".new";
+        File.Delete(temporary);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(bytes);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        Durable.SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static byte[] Write(SignedHead head)
+    {
         var json = JsonSerializer.Serialize(new Slot(head.Size, Convert.ToHexStringLower(head.Root), head.Checkpoint));
         var text = Encoding.UTF8.GetBytes($"{Sha256Hex.Of(json)} {json}\n");
         if (text.Length > SlotBytes)
         {
-            throw new InvalidOperationException($"A checkpoint of {text.Length} bytes does not fit into {_path}.");
+            throw new InvalidOperationException($"A checkpoint of {text.Length} bytes does not fit into {FileName}.");
         }
 
         var slot = new byte[SlotBytes];
         slot.AsSpan().Fill((byte)'\n');
         text.CopyTo(slot, 0);
-        RandomAccess.Write(_file, slot, (long)_nextSlot * SlotBytes);
-        _nextSlot = 1 - _nextSlot;
+        return slot;
     }
-
-    public void Dispose() => _file.Dispose();
 
     private static SignedHead? Parse(ReadOnlySpan<byte> slot)
     {

@@ -89,9 +89,13 @@ public sealed class StoreInspection : IDisposable
             }
         }
 
-        if (!LogKey.Exists(_keysFolder))
+        if (Instance(RegistryStore.OriginName) is not { } origin || Instance(LogSigners.VKeyName) is null)
         {
-            faults.Add($"{_keysFolder} has no log.key");
+            faults.Add("the database names no key of the log");
+        }
+        else if (Try(faults, () => OpenSigners(origin)) is { } signers)
+        {
+            signers.Dispose();
         }
 
         try
@@ -118,22 +122,16 @@ public sealed class StoreInspection : IDisposable
     {
         try
         {
-            if (!LogKey.Exists(_keysFolder) || Instance(RegistryStore.OriginName) is not { } origin || Instance(RegistryStore.VKeyName) is not { } vkey ||
+            if (Instance(RegistryStore.OriginName) is not { } origin || Instance(LogSigners.VKeyName) is null ||
                 Database.Writer.ExecuteScalar<long>("SELECT count(*) FROM log_head") != 1)
             {
                 return Of("log", "", ["there is no log, or no key to check it with"]);
             }
 
-            var signer = new NoteSigner(origin, LogKey.LoadOrCreate(_keysFolder, NoEntropy));
-            var faults = new List<string>();
-            if (signer.Vkey != vkey)
-            {
-                faults.Add($"the log is signed by {vkey}, the key here is {signer.Vkey}");
-            }
-
-            var log = LogState.Load(Database.Writer, origin, signer, default);
-            faults.AddRange(Signer(log));
-            return Of("log", $"{log.Head.Size} entries, root {Convert.ToHexStringLower(log.Head.Root)}, signed by {vkey}", faults);
+            using var signers = OpenSigners(origin);
+            var log = LogState.Load(Database.Writer, origin, signers, default);
+            var by = string.Join(" and ", signers.Current.Select(each => each.Vkey));
+            return Of("log", $"{log.Head.Size} entries, root {Convert.ToHexStringLower(log.Head.Root)}, signed by {by}", [.. Signer(log)]);
         }
         catch (Exception refused) when (refused is LogDamagedException or StoreRefusedException)
         {
@@ -217,17 +215,27 @@ public sealed class StoreInspection : IDisposable
         return signer.Contradicts(log.Tree) is { } reason ? [reason] : [];
     }
 
+    private LogSigners OpenSigners(string origin) => LogSigners.Open(Database.Writer, _keysFolder, origin, NoEntropy);
+
     private string? Instance(string name) => RegistryStore.Find(Database, name);
 
-    private static void Try(List<string> faults, Action check)
+    private static void Try(List<string> faults, Action check) => Try<object>(faults, () =>
+    {
+        check();
+        return null;
+    });
+
+    private static T? Try<T>(List<string> faults, Func<T?> check)
+        where T : class
     {
         try
         {
-            check();
+            return check();
         }
-        catch (StoreRefusedException refused)
+        catch (Exception refused) when (refused is StoreRefusedException or LogDamagedException)
         {
             faults.Add(refused.Message);
+            return null;
         }
     }
 

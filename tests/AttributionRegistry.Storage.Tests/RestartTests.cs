@@ -201,7 +201,7 @@ public sealed class RestartTests : IDisposable
             store.Writer.Health.Reason.Should().Contain("older backup");
         }
 
-        bytes[4096 + 100] ^= 1;
+        bytes[(bytes.Length / 2) + 100] ^= 1;
         await File.WriteAllBytesAsync(path, bytes);
         using (var store = Stores.Open(_folder.Path))
         {

@@ -68,7 +68,7 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
     {
         try
         {
-            var key = NoteVerifier.Parse(vkey ?? (await anonymous.GetTextAsync("/log/vkey", cancel)).Trim());
+            var key = (await PinnedKey.FollowAsync(vkey ?? (await anonymous.GetTextAsync("/log/vkey", cancel)).Trim(), anonymous, cancel)).Key;
             var first = Checkpoint.Open(await anonymous.GetTextAsync("/log/checkpoint", cancel), key);
             var newest = await NewestChangeAsync(cancel);
             var second = Checkpoint.Open(await anonymous.GetTextAsync("/log/checkpoint", cancel), key);

@@ -15,7 +15,7 @@ internal sealed class Bundle
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
     {
         BundleForm.DeclarationName, BundleForm.InfoName, BundleForm.ManifestName, BundleForm.TagManifestName, BundleForm.FindingName,
-        BundleForm.RepresentationName, BundleForm.RecordName, BundleForm.EvidenceName, BundleForm.CheckpointName, BundleForm.VkeyName,
+        BundleForm.RepresentationName, BundleForm.RecordName, BundleForm.EvidenceName, BundleForm.CheckpointName, BundleForm.VkeyName, BundleForm.PolicyName,
     };
 
     private Bundle(SortedDictionary<string, byte[]> files) => Files = files;
@@ -88,7 +88,7 @@ internal sealed class Bundle
             {
                 indexes.Add(index);
             }
-            else if (name != BundleForm.PolicyName && !name.StartsWith(BundleForm.EvidenceFolder, StringComparison.Ordinal))
+            else if (!name.StartsWith(BundleForm.EvidenceFolder, StringComparison.Ordinal))
             {
                 return $"'{name}' does not belong into a bundle";
             }

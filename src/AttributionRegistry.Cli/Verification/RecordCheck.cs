@@ -29,7 +29,7 @@ internal static class RecordCheck
         Named("draw", () => RecordedDrawCheck.Fault(record["draw"]!.AsObject()));
         Named("signatures", () => SignatureCheck.Fault(record, log is null ? null : log.KeyOf));
         Named("mapping", () => MappingCheck.Fault(record, log));
-        Named("record", () => Whole(representation, record));
+        Named("recorded", () => Whole(representation, record));
     }
 
     /// <summary>Each opening of a field of the leaf must reproduce the commitment that stands in the log.</summary>

@@ -11,13 +11,15 @@ internal static partial class RepresentationCheck
 {
     private const string Pending = "An appeal against this version is pending before the appeals chamber.";
 
+    private const string NotOfficial = "This version is published but not official yet: its entry in the log still waits for the quorum of witnesses.";
+
     public static string? Fault(JsonObject representation, JsonObject finding, byte[] canonical)
     {
         var (number, version) = (Text(finding, "number"), (int)finding["version"]!);
-        return representation.Count != 7 || Text(representation, "number") != number || (int)representation["version"]! != version ||
+        return representation.Count != 9 || Text(representation, "number") != number || (int)representation["version"]! != version ||
             !CanonicalJson.Serialize(representation["finding"]).AsSpan().SequenceEqual(canonical) ? "it is of another finding than the one beside it"
             : !BundleLog.Same(representation["links"], Links(number, version, Text(finding["incident"]!, "id"))) ? "its links do not lead to the finding"
-            : !IsBanner((string?)representation["banner"], Text(representation, "status"), (string?)finding["exerciseNotice"], version) ? "its banner does not fit its status"
+            : !IsBanner((string?)representation["banner"], Text(representation, "status"), (string?)finding["exerciseNotice"], version, (bool)representation["official"]!) ? "its banner does not fit its status"
             : null;
     }
 
@@ -35,8 +37,8 @@ internal static partial class RepresentationCheck
         ["checkpoint"] = "/log/checkpoint",
     };
 
-    // The notice of an exercise, a sentence for the status, a pending appeal; each where there is one.
-    private static bool IsBanner(string? banner, string status, string? exercise, int version)
+    // The notice of an exercise, a sentence for the status, a pending appeal, that witnesses are missing; each where there is one.
+    private static bool IsBanner(string? banner, string status, string? exercise, int version, bool official)
     {
         var rest = banner ?? "";
         if (exercise is not null)
@@ -49,6 +51,12 @@ internal static partial class RepresentationCheck
             rest = rest[exercise.Length..].TrimStart(' ');
         }
 
+        if (rest.EndsWith(NotOfficial, StringComparison.Ordinal) == official)
+        {
+            return false;
+        }
+
+        rest = official ? rest : rest[..^NotOfficial.Length].TrimEnd(' ');
         if (status != "annulled" && rest.EndsWith(Pending, StringComparison.Ordinal))
         {
             rest = rest[..^Pending.Length].TrimEnd(' ');

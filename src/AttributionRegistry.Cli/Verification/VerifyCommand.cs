@@ -14,13 +14,13 @@ public static class VerifyCommand
 {
     public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "record", "vkey");
+        var read = Arguments.Parse(args, "record", "vkey", "policy");
         var from = read.Single("file or address");
         try
         {
             var left = Arguments.IsAddress(from)
                 ? await FromAddressAsync(Arguments.Address(from), read.Option("vkey"), entropy, cancel)
-                : await FromFilesAsync(from, read.Option("record"), read.Option("vkey"), cancel);
+                : await FromFilesAsync(from, read.Option("record"), read.Option("vkey"), read.Option("policy"), cancel);
             await output.WriteLineAsync(left.Length == 0 ? "valid" : $"valid ({left})");
             return ExitCode.Holds;
         }
@@ -31,7 +31,7 @@ public static class VerifyCommand
         }
     }
 
-    private static async Task<string> FromFilesAsync(string file, string? record, string? vkey, CancellationToken cancel)
+    private static async Task<string> FromFilesAsync(string file, string? record, string? vkey, string? policy, CancellationToken cancel)
     {
         if (new FileInfo(file) is { Exists: true, Length: > BundleZip.MaxZipBytes } large)
         {
@@ -41,7 +41,7 @@ public static class VerifyCommand
         var bytes = await File.ReadAllBytesAsync(file, cancel);
         if (file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) || Bundle.IsZip(bytes))
         {
-            return string.Join("; ", BundleCheck.Run(bytes, vkey));
+            return string.Join("; ", BundleCheck.Run(bytes, vkey, policy is null ? null : PolicyIn(await File.ReadAllTextAsync(policy, cancel))));
         }
 
         var representation = Parse(System.Text.Encoding.UTF8.GetString(bytes));
@@ -67,31 +67,25 @@ public static class VerifyCommand
         var record = await client.GetObjectAsync(FormattableString.Invariant($"/v1/findings/{Uri.EscapeDataString(number)}/versions/{version}/record"), cancel);
         RecordCheck.Run(representation, record);
         WordingCheck.Run(representation);
-        await LogCheckAsync(client, representation, record, vkey, cancel);
-        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : "";
+        var followed = await LogCheckAsync(client, representation, record, vkey, cancel);
+        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : followed;
     }
 
-    private static async Task LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
+    private static async Task<string> LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
     {
         const string Check = "log";
         try
         {
             var index = record["logIndex"]!.GetValue<long>();
             var key = vkey ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
-            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), NoteVerifier.Parse(key));
+            var followed = await PinnedKey.FollowAsync(key, client, cancel);
+            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), followed.Key);
             if (index < 0 || index >= checkpoint.Size)
             {
                 throw new CheckFailedException(Check, $"the record names entry {index}, the signed log has {checkpoint.Size}");
             }
 
-            var entry = await LogAuditCommand.EntryAsync(client, index, checkpoint.Size, cancel);
-            var proof = await client.GetObjectAsync(FormattableString.Invariant($"/v1/log/proofs/inclusion?index={index}&size={checkpoint.Size}"), cancel);
-            var hashes = proof["hashes"]!.AsArray().Select(each => Convert.FromBase64String((string)each!)).ToList();
-            if (!Rfc6962.VerifyInclusion(index, checkpoint.Size, Rfc6962.LeafHash(entry), hashes, checkpoint.Root))
-            {
-                throw new CheckFailedException(Check, $"entry {index} is not proved to be in the signed log");
-            }
-
+            var entry = await LogAuditCommand.EntryAsync(client, index, checkpoint, cancel);
             var logged = JsonNode.Parse(entry);
             if ((string?)logged?["type"] != "finding.version" || (string?)logged["body"]?["digest"] != (string?)representation["digest"])
             {
@@ -99,10 +93,23 @@ public static class VerifyCommand
             }
 
             RecordCheck.Openings(record, logged["body"]!.AsObject(), index);
+            return followed.Said;
         }
         catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException or JsonException or InvalidOperationException or NullReferenceException)
         {
             throw new CheckFailedException(Check, fault.Message);
+        }
+    }
+
+    private static TlogPolicy PolicyIn(string text)
+    {
+        try
+        {
+            return TlogPolicy.Parse(text);
+        }
+        catch (TlogPolicyException fault)
+        {
+            throw new FormatException($"This is no policy: {fault.Message}", fault);
         }
     }
 

@@ -28,7 +28,7 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root)
     }
 
     /// <summary>The signed note. Several signers during a rotation of keys.</summary>
-    public string Sign(params NoteSigner[] signers) => SignedNote.Sign(Body(), signers);
+    public string Sign(params IReadOnlyList<NoteSigner> signers) => SignedNote.Sign(Body(), signers);
 
     /// <summary>Verifies, then reads.</summary>
     /// <exception cref="NoteException">Not signed by this log's key, another log's origin, or malformed.</exception>
@@ -45,6 +45,14 @@ public sealed record Checkpoint(string Origin, long Size, byte[] Root)
         return checkpoint.Origin == verifier.Name
             ? checkpoint
             : throw new NoteException($"The checkpoint is of {checkpoint.Origin}, the key of {verifier.Name}.");
+    }
+
+    /// <summary>Verifies by any of several keys of one log, then reads.</summary>
+    /// <exception cref="NoteException">Signed by none of them, wrongly by one of them, or malformed.</exception>
+    public static Checkpoint Open(string note, IReadOnlyList<NoteVerifier> verifiers)
+    {
+        var signed = SignedNote.Parse(note).Verify(verifiers);
+        return Open(note, verifiers.First(key => signed.Any(signature => signature.KeyId == key.KeyId && signature.Name == key.Name)));
     }
 
     public bool Equals(Checkpoint? other) =>

@@ -28,6 +28,9 @@ public static class NoteKey
     public static bool IsName(string? name) =>
         name is { Length: > 0 } && !name.Any(c => char.IsWhiteSpace(c) || c is '+' or < ' ') && NoteText.IsWellFormed(name);
 
+    /// <summary>A key id as vkeys and addresses write it: 8 hex digits.</summary>
+    public static string Hex(uint id) => id.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+
     internal static string Vkey(string name, uint id, byte type, ReadOnlySpan<byte> publicKey) =>
         $"{name}+{id:x8}+{Convert.ToBase64String([type, .. publicKey])}";
 }

@@ -24,7 +24,8 @@ public sealed record BallotReceipt(
     /// <summary>The signed text: the header and the canonical JSON, a line each.</summary>
     public string Text() => $"{Header}\n{NoteText.Utf8.GetString(CanonicalJson.Serialize(Json()))}\n";
 
-    public string Sign(NoteSigner signer) => SignedNote.Sign(Text(), signer);
+    /// <summary>The signed note. Several signers during a rotation of keys.</summary>
+    public string Sign(params IReadOnlyList<NoteSigner> signers) => SignedNote.Sign(Text(), signers);
 
     /// <summary>Verifies the signature, then reads.</summary>
     /// <exception cref="NoteException">Not signed by this log, or no ballot receipt.</exception>

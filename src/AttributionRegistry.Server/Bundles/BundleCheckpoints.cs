@@ -1,5 +1,6 @@
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server.Bundles;
 
@@ -7,13 +8,14 @@ namespace AttributionRegistry.Server.Bundles;
 /// Which checkpoint a bundle is proved against. The first one that was given out with a content stays with it, so that everybody who fetches
 /// the same version gets the same bytes. What is remembered here is a convenience: when it is lost, a newer checkpoint proves the same.
 /// </summary>
-public sealed class BundleCheckpoints(RegistryCore core)
+public sealed class BundleCheckpoints(RegistryCore core, WitnessBook witnesses)
 {
     private readonly Lock _files = new(); // one writer of the folder
 
     /// <param name="bundle">Name of the bundle, fit for a file.</param>
     /// <param name="content">Digest of all that is in it but proofs and checkpoint.</param>
-    public (string Checkpoint, long Size) For(string bundle, string content)
+    /// <param name="last">The last entry that it must cover.</param>
+    public (string Checkpoint, long Size) For(string bundle, string content, long last)
     {
         var folder = Path.Combine(core.Store.Database.DataFolder, "bundles");
         var path = Path.Combine(folder, bundle + ".checkpoint");
@@ -24,13 +26,22 @@ public sealed class BundleCheckpoints(RegistryCore core)
                 return kept;
             }
 
-            var head = core.Store.Events.Head;
+            var newest = Newest(last);
             Directory.CreateDirectory(folder);
             // Crash here: the old file or the new one, never half of one.
-            File.WriteAllText(path + ".new", $"{content}\n{head.Checkpoint}");
+            File.WriteAllText(path + ".new", $"{content}\n{newest.Checkpoint}");
             File.Move(path + ".new", path, overwrite: true);
-            return (head.Checkpoint, head.Size);
+            return newest;
         }
+    }
+
+    // Cosigned where witnesses are demanded and have come that far; else what the log alone says.
+    private (string Checkpoint, long Size) Newest(long last)
+    {
+        var head = core.Store.Events.Head;
+        return witnesses.Policy.DemandsWitnesses && witnesses.Witnessed() is { } note && Checkpoint.ParseBody(SignedNote.Parse(note).Text) is var cosigned && cosigned.Size > last
+            ? (note, cosigned.Size)
+            : (head.Checkpoint, head.Size);
     }
 
     // After a change of the log's key the old signature proves nothing to whoever has the new key.

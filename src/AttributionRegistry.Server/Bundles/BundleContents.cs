@@ -14,6 +14,7 @@ using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Rounds;
+using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server.Bundles;
 
@@ -72,7 +73,8 @@ internal sealed record BundleParts(SortedDictionary<string, byte[]> Files, Sorte
 }
 
 /// <summary>Gathers what is public of a version: finding, record, evidence, and the chains of its case in the log.</summary>
-internal sealed class BundleContents(RegistryCore core, PublishedVersion version, Case now, FindingRecords records, PublishedDocuments documents, PublicOpenings openings)
+internal sealed class BundleContents(
+    RegistryCore core, PublishedVersion version, Case now, FindingRecords records, PublishedDocuments documents, PublicOpenings openings, WitnessBook witnesses)
 {
     public BundleParts Gather(IReadOnlyList<BundleItem> items, IReadOnlyDictionary<string, byte[]> bytes)
     {
@@ -81,6 +83,7 @@ internal sealed class BundleContents(RegistryCore core, PublishedVersion version
         {
             [BundleForm.DeclarationName] = Encoding.UTF8.GetBytes(BundleForm.Declaration),
             [BundleForm.VkeyName] = Encoding.UTF8.GetBytes(core.Store.Signer.Vkey + "\n"),
+            [BundleForm.PolicyName] = Encoding.UTF8.GetBytes(witnesses.Policy.ToString()),
             [BundleForm.FindingName] = documents.Find(PublishedDocuments.CanonicalPath(number, n))!.Bytes,
             [BundleForm.RepresentationName] = CanonicalJson.Canonicalize(documents.Find($"/v1/findings/{number}/versions/{n}")!.Bytes),
             [BundleForm.RecordName] = Json(records.Of(version)),
@@ -128,9 +131,11 @@ internal sealed class BundleContents(RegistryCore core, PublishedVersion version
     private IEnumerable<(long Index, byte[]? Opening)> Entries()
     {
         var stream = CaseJournal.Stream(now.Id);
-        var chained = new[] { stream }.Concat(version.State.Rounds.Select(r => RoundJournal.Stream(r.Id)))
-            .SelectMany(s => core.Store.Events.ReadStream(s)).Select(e => e.Index).Where(i => i <= version.Index).ToHashSet();
         var opened = Unsealing.Of(core, stream);
+        var readable = opened.Select(u => u.Opens).ToHashSet();
+        // A round that was still running stays sealed until it has led to a version.
+        var chained = version.State.Rounds.Select(r => Chain(RoundJournal.Stream(r.Id))).Where(chain => chain.Any(readable.Contains))
+            .Prepend(Chain(stream)).SelectMany(chain => chain).ToHashSet();
         // All that had been opened up to the last seal of this version: that chain is whole too.
         var last = opened.Where(u => chained.Contains(u.Opens)).Select(u => u.Index).DefaultIfEmpty(-1).Max();
         var seals = opened.Where(u => u.Index <= last).ToDictionary(u => u.Opens);
@@ -144,6 +149,8 @@ internal sealed class BundleContents(RegistryCore core, PublishedVersion version
             yield return (index, null);
         }
     }
+
+    private List<long> Chain(string stream) => [.. core.Store.Events.ReadStream(stream).Select(e => e.Index).Where(i => i <= version.Index)];
 
     private IEnumerable<long> Introductions()
     {

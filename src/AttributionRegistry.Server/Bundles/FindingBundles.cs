@@ -7,6 +7,7 @@ using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Security;
+using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -35,7 +36,7 @@ public static class GetVersionBundle
 /// <summary>Serves bundles: contents, checkpoint, access records, bytes; in this order.</summary>
 public sealed class FindingBundles(
     RegistryCore core, CaseReads cases, FindingRecords records, PublishedDocuments documents, PublicOpenings openings, BundleCheckpoints checkpoints,
-    Payloads payloads, PayloadAlarm alarm, TimeProvider clock)
+    WitnessBook witnesses, Payloads payloads, PayloadAlarm alarm, TimeProvider clock)
 {
     public const string MediaType = "application/zip";
 
@@ -52,10 +53,10 @@ public sealed class FindingBundles(
 
         var incident = version.State.Id;
         var (items, bytes) = await EvidenceAsync(version, cancel);
-        var contents = new BundleContents(core, version, cases.Load(incident)!.Value.State, records, documents, openings);
+        var contents = new BundleContents(core, version, cases.Load(incident)!.Value.State, records, documents, openings, witnesses);
         var parts = contents.Gather(items, bytes);
         var name = $"{version.Number}-v{version.Version.Version}";
-        var (checkpoint, size) = checkpoints.For(name, parts.Digest());
+        var (checkpoint, size) = checkpoints.For(name, parts.Digest(), parts.Openings.Keys.Last());
         var zip = BundleZip.Write(contents.Prove(parts, checkpoint, size));
         http.Response.Headers.CacheControl = "no-store"; // A cache would serve evidence without recording it.
         if (Precondition.NotModified(http, Precondition.ETag(Sha256Hex.Of(zip))))

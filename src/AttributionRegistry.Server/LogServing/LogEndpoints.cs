@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
@@ -18,7 +20,7 @@ public static class LogEndpoints
     public static void MapLog(this IEndpointRouteBuilder routes)
     {
         var log = routes.MapGroup("/log").WithTags("Log").PublicRead();
-        log.MapGet("/checkpoint", ReadCheckpoint).WithName("ReadCheckpoint");
+        log.MapGet("/checkpoint", ReadCheckpoint).WithName("ReadCheckpoint").Conditional();
         log.MapGet("/vkey", ReadVerifierKey).WithName("ReadVerifierKey");
         log.MapGet("/tile/{**path}", ReadTile).WithName("ReadTile").Refuses(404);
     }
@@ -31,17 +33,24 @@ public static class LogEndpoints
     }
 
     /// <summary>The newest signed checkpoint: origin, size, root, the log's signature (C2SP tlog-checkpoint), and the cosignatures that witnesses have given this size.</summary>
-    public static ContentHttpResult ReadCheckpoint(HttpContext http, WitnessBook book)
+    public static Results<ContentHttpResult, StatusCodeHttpResult> ReadCheckpoint(HttpContext http, WitnessBook book)
     {
+        // Short enough that a reader is never far behind; a shared cache in front takes the crowd.
         http.Response.Headers.CacheControl = "public, max-age=2";
-        return TypedResults.Content(book.Checkpoint(), "text/plain", System.Text.Encoding.UTF8);
+        var note = book.Checkpoint();
+        return Precondition.NotModified(http, Precondition.ETag(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(note)).AsSpan(0, 16))))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Content(note, "text/plain", Encoding.UTF8);
     }
 
-    /// <summary>The log's verifier key (C2SP signed-note): name, key id, Ed25519 public key.</summary>
+    /// <summary>
+    /// One verifier key of the log (C2SP signed-note), a line: of the keys that sign now, the one that has signed longest. All of them are
+    /// at /v1/log/keys.
+    /// </summary>
     public static ContentHttpResult ReadVerifierKey(HttpContext http, RegistryCore core)
     {
         http.Response.Headers.CacheControl = "public, max-age=300";
-        return TypedResults.Content(core.Store.Signer.Vkey + "\n", "text/plain", System.Text.Encoding.UTF8);
+        return TypedResults.Content(core.Store.Signer.Vkey + "\n", "text/plain", Encoding.UTF8);
     }
 
     /// <summary>A tile of hashes or a bundle of entries (C2SP tlog-tiles), full or partial, up to the newest checkpoint.</summary>

@@ -89,10 +89,10 @@ public static class CommitBallot
 
     private static string WordFor(EnvelopeBody sent, Receipt receipt, DateTimeOffset at, RegistryCore core)
     {
-        var signer = core.Store.Signer;
+        var signers = core.Store.Signers;
         return new BallotReceipt(
-            sent.CaseId, sent.Round, sent.BallotKeyId, sent.Revision, sent.Commitment, sent.Nonce, receipt.LeafHash, signer.Name,
-            Instant.ToRfc3339(Instant.ToMicroseconds(at))).Sign(signer);
+            sent.CaseId, sent.Round, sent.BallotKeyId, sent.Revision, sent.Commitment, sent.Nonce, receipt.LeafHash, signers[0].Name,
+            Instant.ToRfc3339(Instant.ToMicroseconds(at))).Sign(signers);
     }
 
     private static bool IsSigned(Round round, PersonId voter, byte[] digest, string signature) =>

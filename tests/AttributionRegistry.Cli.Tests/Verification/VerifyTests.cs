@@ -55,7 +55,7 @@ public sealed class VerifyTests
         { "signatures", record => record["declarations"]![0]!["ballotKey"] = null },
         { "signatures", record => record["declarations"]!.AsArray().RemoveAt(0) },
         { "mapping", record => record["mapping"] = new JsonObject { ["commitment"] = new string('0', 64), ["salt"] = null, ["canonical"] = null } },
-        { "record", record => record["draw"]!["sources"]![0] = "another" },
+        { "recorded", record => record["draw"]!["sources"]![0] = "another" },
         { "record", record => record["version"] = 2 },
     };
 

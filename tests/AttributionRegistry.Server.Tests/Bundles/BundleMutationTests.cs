@@ -16,7 +16,7 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
 
     private static readonly string[] Names =
     [
-        "bag", "digest", "matrix", "crosscheck", "representation", "log", "commitments", "chain", "record", "rules", "envelopes", "openings", "escrow", "tally",
+        "bag", "digest", "matrix", "crosscheck", "representation", "log", "witnesses", "commitments", "chain", "record", "recorded", "rules", "envelopes", "openings", "escrow", "tally",
         "finding", "draw", "signatures", "mapping", "logged", "payload", "wording",
     ];
 
@@ -49,8 +49,8 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
         { "an envelope is left out", "openings" },
         { "a declaration is another's", "signatures" },
         { "a candidate has another region", "draw" },
-        { "a source of the seed has another name", "record" },
-        { "an instant of a pool is another", "record" },
+        { "a source of the seed has another name", "recorded" },
+        { "an instant of a pool is another", "recorded" },
         { "a salt of evidence is another", "payload" },
         { "the bytes of an item are left out", "payload" },
         { "the bytes of an item are called too large", "payload" },
@@ -149,7 +149,7 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
         // Half of them where most of the meaning is.
         if (random.Next(2) == 0)
         {
-            name = new[] { "data/finding.json", "data/representation.json", "data/record.json", "data/evidence.json", "tlog/checkpoint", "tlog/vkey", "bag-info.txt" }[random.Next(7)];
+            name = new[] { "data/finding.json", "data/representation.json", "data/record.json", "data/evidence.json", "tlog/checkpoint", "tlog/vkey", "tlog/policy", "bag-info.txt" }[random.Next(8)];
         }
 
         var again = random.Next(3) > 0;

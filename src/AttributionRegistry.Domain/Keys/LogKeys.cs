@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AttributionRegistry.Domain.Cases;
+
+namespace AttributionRegistry.Domain.Keys;
+
+/// <summary>One signing key of the log: its public part, and how long it signs.</summary>
+/// <param name="KeyId">8 hex digits.</param>
+/// <param name="Vkey">The public key, as verifiers are given it.</param>
+/// <param name="Since">When it began to sign; null for the first key, with which the log began.</param>
+/// <param name="Until">When it was retired; null while it signs.</param>
+public sealed record LogKeyTerm(string KeyId, string Vkey, DateTimeOffset? Since, DateTimeOffset? Until);
+
+/// <summary>What the record knows of the keys that sign the log, oldest first.</summary>
+public sealed record LogKeyRecord(ImmutableList<LogKeyTerm> Keys)
+{
+    /// <summary>The keys that sign now.</summary>
+    public IEnumerable<LogKeyTerm> Signing => Keys.Where(key => key.Until is null);
+}
+
+public abstract record LogKeyCommand
+{
+    private LogKeyCommand()
+    {
+    }
+
+    public required Caller By { get; init; }
+
+    public required string Reason { get; init; }
+
+    /// <summary>The key with which the log began; no event names it before a second one comes.</summary>
+    public required LogKeyTerm First { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Lets another key sign beside the present one.</summary>
+    public sealed record Introduce(string KeyId, string Vkey) : LogKeyCommand;
+
+    /// <summary>Ends the time of a key. The checkpoint is the newest one; both keys signed it.</summary>
+    public sealed record Retire(string KeyId, string Checkpoint) : LogKeyCommand;
+}
+
+public abstract record LogKeyEvent
+{
+    private LogKeyEvent()
+    {
+    }
+
+    /// <summary>From the head that covers this event on, both keys sign.</summary>
+    public sealed record Introduced([property: Open] string KeyId, [property: Open] string Vkey, [property: Open] string Beside, string Reason) : LogKeyEvent;
+
+    /// <summary>The checkpoint lets whoever knows only the retired key come to its successor.</summary>
+    public sealed record Retired([property: Open] string KeyId, [property: Open] string Checkpoint, string Reason) : LogKeyEvent;
+}
+
+/// <summary>
+/// One operator is enough, as for the master key: a new key takes nothing away from the old one, and the old one goes only when clients have
+/// had time to learn of the new one.
+/// </summary>
+public static class LogKeyDecider
+{
+    /// <summary>How long two keys sign together at least: so long have clients to learn of the new one.</summary>
+    public static TimeSpan Overlap { get; } = TimeSpan.FromDays(30);
+
+    public static Decision<LogKeyEvent> Decide(LogKeyRecord? state, LogKeyCommand command)
+    {
+        if (!command.By.Is(Role.Operator))
+        {
+            return Refusal.Forbidden("role-required", "This needs the role operator.");
+        }
+
+        if (string.IsNullOrWhiteSpace(command.Reason))
+        {
+            return Refusal.Invalid("reason-missing", "A change of the log's keys has a reason.", "/reason");
+        }
+
+        var keys = state ?? new LogKeyRecord([command.First]);
+        return command switch
+        {
+            LogKeyCommand.Introduce i => Introduce(keys, i),
+            LogKeyCommand.Retire r => Retire(keys, r),
+            _ => throw new InvalidOperationException($"No rule for {command.GetType().Name}."),
+        };
+    }
+
+    public static LogKeyRecord Evolve(LogKeyRecord? state, LogKeyEvent @event, Recorded recorded) => @event switch
+    {
+        LogKeyEvent.Introduced e => new LogKeyRecord(
+            (state?.Keys ?? [new LogKeyTerm(IdOf(e.Beside), e.Beside, null, null)]).Add(new LogKeyTerm(e.KeyId, e.Vkey, recorded.At, null))),
+        LogKeyEvent.Retired e => new LogKeyRecord(state!.Keys.ConvertAll(key => key.KeyId == e.KeyId ? key with { Until = recorded.At } : key)),
+        _ => throw new InvalidOperationException($"No rule for {@event.GetType().Name}."),
+    };
+
+    private static Decision<LogKeyEvent> Introduce(LogKeyRecord keys, LogKeyCommand.Introduce command)
+    {
+        // Two at a time: a third would only hide which of them clients are to change to.
+        var signing = keys.Signing.ToList();
+        return signing.Count > 1
+            ? Refusal.Conflict("log-key-change-pending", $"The keys {signing[0].KeyId} and {signing[1].KeyId} sign together; retire one of them first.")
+            : new LogKeyEvent.Introduced(command.KeyId, command.Vkey, signing[0].Vkey, command.Reason);
+    }
+
+    private static Decision<LogKeyEvent> Retire(LogKeyRecord keys, LogKeyCommand.Retire command)
+    {
+        if (keys.Keys.Find(key => key.KeyId == command.KeyId) is not { } key)
+        {
+            return Refusal.NotFound("log-key-unknown", "The log has no such key.");
+        }
+
+        if (key.Until is not null)
+        {
+            return Refusal.Conflict("log-key-retired", "This key has been retired already.");
+        }
+
+        var signing = keys.Signing.ToList();
+        if (signing.Count == 1)
+        {
+            return Refusal.Conflict("log-key-last", "The log needs a key: introduce another one first.");
+        }
+
+        var from = signing.Max(each => each.Since)!.Value + Overlap;
+        return command.At < from
+            ? Refusal.Conflict(
+                "log-key-overlap", $"Both keys sign for {Overlap.Days} days, so that clients can change over; it can be retired from {from.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}.")
+            : new LogKeyEvent.Retired(command.KeyId, command.Checkpoint, command.Reason);
+    }
+
+    // name+id+key; the name has no plus sign.
+    private static string IdOf(string vkey) => vkey.Split('+', 3)[1];
+}

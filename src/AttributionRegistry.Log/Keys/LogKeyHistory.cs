@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace AttributionRegistry.Log;
+
+/// <summary>One key of a log and the heads that carry its signature.</summary>
+/// <param name="Key">The public key.</param>
+/// <param name="Introduced">The entry that introduced it; null for the first key, which the log began with.</param>
+/// <param name="Retired">The entry that retired it; null while it signs.</param>
+public sealed record LogKeyPeriod(NoteVerifier Key, long? Introduced, long? Retired)
+{
+    /// <summary>The key id in hex, as in the vkey.</summary>
+    public string KeyId => NoteKey.Hex(Key.KeyId);
+
+    /// <summary>Whether a head of this size carries its signature: the one that covers its introduction does, the one that covers its retirement no longer.</summary>
+    public bool Signs(long size) => (Introduced is not { } from || size > from) && (Retired is not { } until || size <= until);
+}
+
+/// <summary>
+/// Which keys sign a log, as the log itself says: entries <c>key.introduced</c> and <c>key.retired</c> of the subject <c>log-keys</c>.
+/// Immutable. Several keys sign at once while clients change from one to the next.
+/// </summary>
+public sealed class LogKeyHistory
+{
+    /// <summary>The subject of these entries; persons' keys have entries of the same types under other subjects.</summary>
+    public const string Subject = "log-keys";
+
+    public const string IntroducedType = "key.introduced";
+
+    public const string RetiredType = "key.retired";
+
+    private LogKeyHistory(IReadOnlyList<LogKeyPeriod> keys) => Keys = keys;
+
+    /// <summary>Every key there ever was, oldest first.</summary>
+    public IReadOnlyList<LogKeyPeriod> Keys { get; }
+
+    /// <summary>The keys that sign now, the one that has signed longest first.</summary>
+    public IEnumerable<LogKeyPeriod> Signing => Keys.Where(key => key.Retired is null);
+
+    /// <summary>A log that has only its first key.</summary>
+    /// <exception cref="NoteException">Not the key of a log.</exception>
+    public static LogKeyHistory Begin(string firstVkey) => new([new LogKeyPeriod(LogKeyEntry.Verifier(firstVkey), null, null)]);
+
+    /// <summary>The first key, and what the entries changed.</summary>
+    /// <exception cref="NoteException">The entries contradict each other.</exception>
+    public static LogKeyHistory Read(string firstVkey, IEnumerable<(long Index, byte[] Entry)> entries) =>
+        entries.Aggregate(Begin(firstVkey), (history, each) => history.With(each.Index, each.Entry));
+
+    /// <summary>The keys after one more entry; the same where the entry is about something else.</summary>
+    /// <exception cref="NoteException">The entry contradicts the ones before it.</exception>
+    public LogKeyHistory With(long index, byte[] entry) => LogKeyEntry.Read(entry) switch
+    {
+        LogKeyEntry.Introduced(var key, _) => Introduce(index, key),
+        LogKeyEntry.Retired(var keyId, _) => Retire(index, keyId),
+        _ => this,
+    };
+
+    /// <summary>The keys whose signatures a head of this size carries.</summary>
+    public IReadOnlyList<NoteVerifier> At(long size) => [.. Keys.Where(key => key.Signs(size)).Select(key => key.Key)];
+
+    private LogKeyHistory Introduce(long index, NoteVerifier key) => key.Name != Keys[0].Key.Name
+        ? throw new NoteException($"Entry {index} introduces a key of {key.Name} into the log {Keys[0].Key.Name}.")
+        : Keys.Any(known => known.Key.KeyId == key.KeyId)
+            ? throw new NoteException($"Entry {index} introduces the key {NoteKey.Hex(key.KeyId)} a second time.")
+            : new LogKeyHistory([.. Keys, new LogKeyPeriod(key, index, null)]);
+
+    private LogKeyHistory Retire(long index, string keyId)
+    {
+        if (!Signing.Any(key => key.KeyId == keyId))
+        {
+            throw new NoteException($"Entry {index} retires the key {keyId}, which does not sign this log.");
+        }
+
+        return Signing.Count() == 1
+            ? throw new NoteException($"Entry {index} retires the only key that signs this log.")
+            : new LogKeyHistory([.. Keys.Select(key => key.KeyId == keyId ? key with { Retired = index } : key)]);
+    }
+}
+
+/// <summary>An entry of the log about its own keys.</summary>
+public abstract record LogKeyEntry
+{
+    private LogKeyEntry()
+    {
+    }
+
+    /// <summary>A key begins to sign, beside one that signs already.</summary>
+    public sealed record Introduced(NoteVerifier Key, NoteVerifier Beside) : LogKeyEntry;
+
+    /// <summary>A key signs no more. The handover is a checkpoint from before that both it and its successor signed.</summary>
+    public sealed record Retired(string KeyId, string Handover) : LogKeyEntry;
+
+    /// <summary>Reads an entry; null where it is about something else.</summary>
+    /// <exception cref="NoteException">It is about a key of the log and malformed.</exception>
+    public static LogKeyEntry? Read(byte[] entry)
+    {
+        // Most entries are about something else: those are not parsed.
+        if (entry.AsSpan().IndexOf("\"subject\":\"log-keys\""u8) < 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var json = JsonNode.Parse(entry)!.AsObject();
+            var body = json["body"]!.AsObject();
+            return ((string?)json["subject"], (string?)json["type"]) switch
+            {
+                (LogKeyHistory.Subject, LogKeyHistory.IntroducedType) => Named(new Introduced(Verifier((string)body["vkey"]!), Verifier((string)body["beside"]!)), (string)body["keyId"]!),
+                (LogKeyHistory.Subject, LogKeyHistory.RetiredType) => new Retired((string)body["keyId"]!, (string)body["checkpoint"]!),
+                _ => null,
+            };
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or ArgumentException or NullReferenceException)
+        {
+            throw new NoteException($"An entry about a key of the log is malformed: {fault.Message}");
+        }
+    }
+
+    internal static NoteVerifier Verifier(string vkey) => NoteVerifier.Parse(vkey) is { Type: NoteKeyType.Ed25519 } key
+        ? key
+        : throw new NoteException("A witness's key cannot sign for a log.");
+
+    private static Introduced Named(Introduced entry, string keyId) => NoteKey.Hex(entry.Key.KeyId) == keyId
+        ? entry
+        : throw new NoteException($"An entry introduces the key {NoteKey.Hex(entry.Key.KeyId)} under the id {keyId}.");
+}

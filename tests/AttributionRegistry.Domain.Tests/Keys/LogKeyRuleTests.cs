@@ -1,0 +1,78 @@
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Keys;
+
+namespace AttributionRegistry.Domain.Tests.Keys;
+
+public sealed class LogKeyRuleTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Caller Operator = new(PersonId.Of("per_1"), new HashSet<Role> { Role.Operator });
+    private static readonly LogKeyTerm First = new("aaaaaaaa", "log+aaaaaaaa+key", null, null);
+
+    private LogKeyRecord? _state;
+
+    [Fact]
+    public void A_second_key_signs_beside_the_first_and_after_thirty_days_the_first_may_go()
+    {
+        Done(Introduce("bbbbbbbb"), Noon);
+        Done(Retire("aaaaaaaa"), Noon.AddDays(30));
+
+        _state!.Keys.Should().Equal(
+            First with { Until = Noon.AddDays(30) }, new LogKeyTerm("bbbbbbbb", "log+bbbbbbbb+key", Noon, null));
+        Done(Introduce("cccccccc"), Noon.AddDays(31));
+        _state.Signing.Select(key => key.KeyId).Should().Equal("bbbbbbbb", "cccccccc");
+    }
+
+    [Fact]
+    public void Before_thirty_days_neither_goes_and_the_date_is_said()
+    {
+        Done(Introduce("bbbbbbbb"), Noon);
+
+        foreach (var key in new[] { "aaaaaaaa", "bbbbbbbb" })
+        {
+            var refusal = Refused(Retire(key), Noon.AddDays(30).AddTicks(-10));
+            refusal.Code.Should().Be("log-key-overlap");
+            refusal.Message.Should().Contain("2026-01-31T12:00:00Z");
+        }
+    }
+
+    [Fact]
+    public void The_last_key_stays()
+    {
+        Refused(Retire("aaaaaaaa"), Noon).Code.Should().Be("log-key-last");
+        Done(Introduce("bbbbbbbb"), Noon);
+        Done(Retire("aaaaaaaa"), Noon.AddDays(30));
+        Refused(Retire("bbbbbbbb"), Noon.AddDays(90)).Code.Should().Be("log-key-last");
+        Refused(Retire("aaaaaaaa"), Noon.AddDays(90)).Code.Should().Be("log-key-retired");
+        Refused(Retire("dddddddd"), Noon.AddDays(90)).Code.Should().Be("log-key-unknown");
+    }
+
+    [Fact]
+    public void Only_two_sign_at_once()
+    {
+        Done(Introduce("bbbbbbbb"), Noon);
+
+        Refused(Introduce("cccccccc"), Noon.AddDays(31)).Code.Should().Be("log-key-change-pending");
+    }
+
+    [Fact]
+    public void Only_an_operator_changes_keys_and_with_a_reason()
+    {
+        var auditor = new Caller(PersonId.Of("per_2"), new HashSet<Role> { Role.Auditor, Role.Custodian });
+
+        Refused(Introduce("bbbbbbbb") with { By = auditor }, Noon).Code.Should().Be("role-required");
+        Refused(Retire("aaaaaaaa") with { By = auditor }, Noon).Code.Should().Be("role-required");
+        Refused(Introduce("bbbbbbbb") with { Reason = " " }, Noon).Pointer.Should().Be("/reason");
+    }
+
+    private static LogKeyCommand Introduce(string id) =>
+        new LogKeyCommand.Introduce(id, $"log+{id}+key") { By = Operator, Reason = "Yearly.", First = First, At = Noon };
+
+    private static LogKeyCommand Retire(string id) =>
+        new LogKeyCommand.Retire(id, "checkpoint") { By = Operator, Reason = "Yearly.", First = First, At = Noon };
+
+    private void Done(LogKeyCommand command, DateTimeOffset at) => _state = LogKeyDecider.Evolve(
+        _state, LogKeyDecider.Decide(_state, command with { At = at }).Events.Single(), new Recorded(Operator.Id, at));
+
+    private Refusal Refused(LogKeyCommand command, DateTimeOffset at) => LogKeyDecider.Decide(_state, command with { At = at }).Refusal!;
+}
