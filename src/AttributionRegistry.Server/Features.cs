@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Bundles;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
@@ -35,6 +36,7 @@ public static class Features
         services.AddSingleton<Dossier>();
         services.AddSingleton<EraseText>();
         services.AddFindings();
+        services.AddBundles();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -58,6 +60,7 @@ public static class Features
         v1.MapMasterKey();
         v1.MapLogKeys();
         v1.MapFindings();
+        v1.MapBundles();
         v1.MapChanges();
         v1.MapProofs();
         v1.MapWitnesses();
