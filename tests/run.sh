@@ -15,6 +15,7 @@ need() { # command package
 }
 need curl curl
 need clamd clamav-daemon
+need openssl openssl
 need node nodejs
 need npm npm
 

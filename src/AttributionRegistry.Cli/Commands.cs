@@ -5,6 +5,7 @@ using AttributionRegistry.Cli.Draws;
 using AttributionRegistry.Cli.Evidence;
 using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Cli.Tally;
+using AttributionRegistry.Cli.TimeStamps;
 using AttributionRegistry.Cli.Verification;
 
 namespace AttributionRegistry.Cli;
@@ -31,6 +32,7 @@ public static class Commands
           draw verify --panel ID --server URL CALLER           the same, asking the server
           verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
           log audit URL [--vkey KEY]                           walk the whole log and recompute its root
+          log anchors URL [--ca PEM] [--vkey KEY]              check the time stamps of outside authorities against the log
           doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
                                                                and with a custodian's, auditor's or operator's key its stored bytes
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
@@ -67,6 +69,7 @@ public static class Commands
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "anchors", .. var rest] => await AnchorsCommand.RunAsync(rest, output, entropy, cancel),
                 ["doctor", .. var rest] => await DoctorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
                 ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),

@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Anchors;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
@@ -38,6 +39,7 @@ public static class Features
         services.AddUploads();
         services.AddObservables();
         services.AddRounds();
+        services.AddAnchors();
         return services;
     }
 
@@ -52,6 +54,7 @@ public static class Features
         v1.MapPolicy();
         v1.MapMasterKey();
         v1.MapLogKeys();
+        v1.MapAnchors();
         v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();

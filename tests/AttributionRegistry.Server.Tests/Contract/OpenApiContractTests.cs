@@ -15,7 +15,7 @@ public sealed class OpenApiContractTests
         "ProveConsistency", "ProveInclusion", "GetActor", "ReadCheckpoint", "ReadFinding", "ReadFindingVersion", "ReadIncident", "ReadAppeal", "ReadBallotKeyMapping", "ReadPetition",
         "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "Ready", "ResolveActor", "SetUp", "ListClaims",
         "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems", "ReadTrackRecord",
-        "ReadLogKeys",
+        "ReadLogKeys", "ListAnchors", "ReadAnchoringHealth", "ReadAnchorToken", "ReadAnchoredCheckpoint",
     ];
 
     [Fact]
