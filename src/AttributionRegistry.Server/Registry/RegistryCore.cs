@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using AttributionRegistry.Domain;
@@ -33,9 +32,8 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
 {
     private const int Attempts = 32;
     private const int Queues = 64;
-    private const int MostKept = 20_000;
 
-    private readonly ConcurrentDictionary<string, (long Version, object State)> _states = new();
+    private readonly FoldedStates _states = new(store.Events);
 
     // Whoever loses a race for a record waits in line before deciding again; else many acts on one case starve each other.
     private readonly SemaphoreSlim[] _queues = [.. Enumerable.Range(0, Queues).Select(_ => new SemaphoreSlim(1))];
@@ -60,7 +58,7 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
         {
             for (var attempt = 1; ; attempt++)
             {
-                var (outcome, lostOn) = await TryAsync(by, at, work, idempotency, cancel).ConfigureAwait(false);
+                var (outcome, lostOn) = await TryAsync(by, at, work, idempotency, inLine: queue is not null, cancel).ConfigureAwait(false);
                 if (outcome is not null)
                 {
                     return outcome;
@@ -84,9 +82,9 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
         }
     }
 
-    // One attempt: its outcome, or the record on which it lost the race.
+    // One attempt: its outcome, or the record on which it lost the race or has to wait in line.
     private async Task<(Outcome? Outcome, string? LostOn)> TryAsync(
-        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, CancellationToken cancel)
+        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, bool inLine, CancellationToken cancel)
     {
         var session = new Session(this, by, at, Policy);
         if (work(session) is { } refusal)
@@ -99,6 +97,12 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
             return (new Outcome.Done(LastReceipt(session), session), null);
         }
 
+        // Where others stand in line nobody overtakes them, or newcomers could starve them.
+        if (!inLine && session.Appended.FirstOrDefault(stream => QueueOf(stream).CurrentCount == 0) is { } busy)
+        {
+            return (null, busy);
+        }
+
         switch (await store.Writer.CommitAsync(session.ToRequest(idempotency?.Invoke(session)), cancel).ConfigureAwait(false))
         {
             case CommitResult.Committed done:
@@ -109,13 +113,13 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
                 }
                 else
                 {
-                    Forget(session);
+                    session.AdvanceAll();
                 }
 
                 session.AfterCommitted?.Invoke();
                 return (new Outcome.Done(ReceiptOf(done.Leaves[0].Index, done.Leaves[0].LeafHash, done.Head, session.Salts()), session), null);
             case CommitResult.VersionConflict conflict:
-                Forget(session);
+                session.AdvanceAll();
                 return (null, conflict.Stream);
             case CommitResult.IdempotencyTaken:
                 return (new Outcome.Refused(Refusal.Conflict("idempotency-in-flight", "The same Idempotency-Key is being answered; try again in a moment.")), null);
@@ -126,32 +130,10 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
 
     private SemaphoreSlim QueueOf(string stream) => _queues[(uint)StringComparer.Ordinal.GetHashCode(stream) % Queues];
 
-    /// <summary>The state of a record and its version, from memory where it is current.</summary>
+    /// <summary>The state of a record and its version, at least as new as the last acknowledged act.</summary>
     public (long Version, TState? State) Load<TState, TEvent>(Journal<TState, TEvent> journal, string stream)
         where TState : class
-        where TEvent : class
-    {
-        if (_states.TryGetValue(stream, out var kept))
-        {
-            return (kept.Version, (TState)kept.State);
-        }
-
-        TState? state = null;
-        var version = 0L;
-        foreach (var stored in store.Events.ReadStream(stream))
-        {
-            var (@event, recorded) = journal.Read(stored);
-            state = journal.Evolve(state, @event, recorded);
-            version = stored.Version;
-        }
-
-        if (state is not null)
-        {
-            Remember(stream, version, state);
-        }
-
-        return (version, state);
-    }
+        where TEvent : class => _states.Load(journal, stream);
 
     /// <summary>The pseudonym under which the log shows a person in one record. Another record, another pseudonym.</summary>
     public string Pseudonym(string stream, PersonId person)
@@ -173,23 +155,11 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
 
     internal long VersionOf(string stream) => store.Events.Last(stream)?.Version ?? 0;
 
-    internal void Remember(string stream, long version, object state)
-    {
-        if (_states.Count > MostKept)
-        {
-            _states.Clear();
-        }
+    internal (long Version, TState? State) Advance<TState, TEvent>(Journal<TState, TEvent> journal, string stream)
+        where TState : class
+        where TEvent : class => _states.Advance(journal, stream);
 
-        _states.AddOrUpdate(stream, (version, state), (_, old) => old.Version >= version ? old : (version, state));
-    }
-
-    private void Forget(Session session)
-    {
-        foreach (var stream in session.Streams)
-        {
-            _states.TryRemove(stream, out _);
-        }
-    }
+    internal void Keep(string stream, long version, object state) => _states.Keep(stream, version, state);
 
     // An act that changes nothing (the same envelope again) is answered with the proof of the record's last event.
     private Receipt LastReceipt(Session session)

@@ -34,6 +34,9 @@ public sealed class Session
 
     internal IEnumerable<string> Streams => _loaded.Keys;
 
+    /// <summary>The records that the act adds to.</summary>
+    internal IEnumerable<string> Appended => _pending.Select(p => p.Stream).Distinct();
+
     /// <summary>The state of a record now, or null when there is none.</summary>
     public TState? Load<TState, TEvent>(Journal<TState, TEvent> journal, string stream)
         where TState : class
@@ -42,7 +45,7 @@ public sealed class Session
         if (!_loaded.TryGetValue(stream, out var loaded))
         {
             var (version, state) = _core.Load(journal, stream);
-            _loaded[stream] = loaded = new Loaded { Version = version, State = state };
+            _loaded[stream] = loaded = new Loaded { Version = version, State = state, Advance = () => _core.Advance(journal, stream) };
         }
 
         return (TState?)loaded.State;
@@ -154,7 +157,16 @@ public sealed class Session
     {
         foreach (var (stream, loaded) in _loaded.Where(l => l.Value.State is not null))
         {
-            _core.Remember(stream, loaded.Version + loaded.Added, loaded.State!);
+            _core.Keep(stream, loaded.Version + loaded.Added, loaded.State!);
+        }
+    }
+
+    /// <summary>Brings what is kept of the loaded records up to what is committed.</summary>
+    internal void AdvanceAll()
+    {
+        foreach (var loaded in _loaded.Values)
+        {
+            loaded.Advance?.Invoke();
         }
     }
 
@@ -165,6 +177,8 @@ public sealed class Session
         public object? State { get; set; }
 
         public int Added { get; set; }
+
+        public Action? Advance { get; init; }
     }
 
     private sealed record Pending(string Stream, NewEvent Event, Action<RowWriter, CommittedLeaf> Rows);
