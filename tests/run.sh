@@ -82,6 +82,9 @@ for n in 1 2 3 4 5; do
   check "a stranger verifies finding $n" cli verify "http://127.0.0.1:5089/v1/findings/AR-$(date -u +%Y)-000$n"
 done
 check "a stranger audits the whole log" cli log audit http://127.0.0.1:5089
+check "a monitor takes the log as its first run" cli log monitor http://127.0.0.1:5089 --state "$work/monitor"
+check "a mirror takes log and findings, each of them verified" cli mirror http://127.0.0.1:5089 "$work/mirror"
+check "the mirror's log is audited from its folder, and grew from what the monitor kept" cli log audit "$work/mirror" --since "$work/monitor/checkpoint"
 incident=$(curl -fsS http://127.0.0.1:5089/v1/incidents | grep -o 'inc_[0-9a-f]*' | head -n 1)
 check "the custodian exports the evidence of a case" cli evidence export "$incident" --out "$work/bag.tar" \
   --server http://127.0.0.1:5089 --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"

@@ -18,6 +18,7 @@ using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
+using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server;
 
@@ -32,6 +33,8 @@ public static class Features
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddSingleton<Dossier>();
+        services.AddSingleton<EraseText>();
         services.AddFindings();
         services.AddSingleton<CaseLists>();
         services.AddActors();
@@ -39,6 +42,7 @@ public static class Features
         services.AddUploads();
         services.AddObservables();
         services.AddRounds();
+        services.AddWitnesses();
         services.AddAnchors();
         return services;
     }
@@ -47,6 +51,7 @@ public static class Features
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapLog();
+        routes.MapWitnessedLog();
         routes.MapPages();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
@@ -58,6 +63,7 @@ public static class Features
         v1.MapFindings();
         v1.MapChanges();
         v1.MapProofs();
+        v1.MapWitnesses();
         v1.MapIncidents();
         v1.MapActors();
         v1.MapEvidence();

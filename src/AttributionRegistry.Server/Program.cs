@@ -3,11 +3,17 @@ using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server;
 using AttributionRegistry.Server.Doctor;
+using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
 
 if (args is ["doctor", .. var rest])
 {
     return await DoctorCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+}
+
+if (args is ["witness", .. var asked])
+{
+    return await WitnessCommand.RunAsync(asked, Console.Out, Console.Error);
 }
 
 try

@@ -5,6 +5,7 @@ using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Security;
+using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
 
 namespace AttributionRegistry.Server;
@@ -45,6 +46,7 @@ public static class RegistryApp
         var app = builder.Build();
         app.UseRegistryHttp();
         app.MapRegistryFeatures();
+        _ = app.Services.GetRequiredService<WitnessBook>(); // A policy that cannot be read must not be taken for none.
         await Startup.BeginAsync(app);
         return app;
     }

@@ -16,6 +16,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>Where clamd listens: host:port, or the path of its socket. Null: nothing is scanned.</summary>
     public string? ClamAv { get; init; }
 
+    /// <summary>The file with the witnesses of the log and their quorum (C2SP tlog-policy). Null: no witness is demanded.</summary>
+    public string? WitnessPolicy { get; init; }
+
     /// <summary>How often the stored bytes of each item are read again.</summary>
     public TimeSpan IntegrityPeriod { get; init; } = TimeSpan.FromDays(7);
 
@@ -52,6 +55,7 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,
             TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } policy ? policy : null,
             TimeStampPatience = TimeSpan.FromSeconds(Positive(section, "TimeStampPatienceSeconds", 30.0)),
+            WitnessPolicy = section["WitnessPolicy"] is { Length: > 0 } policy ? Path.GetFullPath(policy) : null,
             IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),
             IntegrityBytesPerSecond = Positive(section, "Integrity:BytesPerSecond", 20L * 1024 * 1024),
         };

@@ -24,6 +24,7 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
         ("clock", ClockAsync),
         ("log", LogAsync),
         ("checkpoint", CheckpointAsync),
+        ("witnesses", WitnessesAsync),
         ("findings", FindingsAsync),
         ("integrity", IntegrityAsync),
     ];
@@ -83,6 +84,28 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
                 : Finding.Fault("the head does not grow from the one before");
         }
         catch (Exception fault) when (IsUnreadable(fault))
+        {
+            return Finding.Fault(fault.Message);
+        }
+    }
+
+    // The quorum is what readers rely on; a witness that is late or alarmed is told of also while the others make it.
+    private async Task<Finding> WitnessesAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var policy = await anonymous.GetTextAsync("/log/policy", cancel);
+            if (!TlogPolicy.Parse(policy).DemandsWitnesses)
+            {
+                return Finding.Ok("the policy demands no witness");
+            }
+
+            var said = await LogWitnessesCommand.CheckAsync(anonymous, policy, clock.GetUtcNow(), cancel);
+            var seen = await anonymous.GetObjectAsync("/v1/log/witnesses", cancel);
+            var faults = FindingCheck.Items(seen["witnesses"]).Where(each => (string?)each["state"] != "ok").Select(each => $"{each["name"]} is {each["state"]}: {each["reason"]}").ToList();
+            return faults.Count == 0 ? Finding.Ok(said) : Finding.Fault($"{string.Join("; ", faults)}; {said}");
+        }
+        catch (Exception fault) when (fault is CheckFailedException or TlogPolicyException || IsUnreadable(fault))
         {
             return Finding.Fault(fault.Message);
         }

@@ -1,98 +1,100 @@
 using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Cli.Logs;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Verification;
 
-/// <summary><c>attribution log audit URL</c>: every entry is fetched, hashed and put into a tree of one's own.</summary>
+/// <summary><c>attribution log audit URL|DIR</c>: every entry is read, checked and hashed into a tree of one's own, and every tile compared.</summary>
 public static class LogAuditCommand
 {
     public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "vkey");
-        using var client = Connections.Anonymous(Arguments.Address(read.Single("address")), entropy);
-        return await AuditAsync(client, read.Option("vkey"), output, cancel);
+        var read = Arguments.Parse(args, "vkey", "since", "policy");
+        using var source = LogSources.Open(read.Single("address or folder"), entropy);
+        var since = read.Option("since") is { } file ? await File.ReadAllBytesAsync(file, cancel) : null;
+        var policy = await Witnessed.PolicyAsync(read, cancel);
+        return await AuditAsync(source, Witnessed.Vkey(read, policy), since, output, cancel, policy);
     }
 
-    internal static async Task<int> AuditAsync(RegistryClient client, string? pinned, TextWriter output, CancellationToken cancel)
+    internal static async Task<int> AuditAsync(RegistryClient client, string? pinned, TextWriter output, CancellationToken cancel) =>
+        await AuditAsync(new OpenedClient(client), pinned, null, output, cancel);
+
+    /// <param name="source">The log.</param>
+    /// <param name="pinned">The log's key as it is known from elsewhere, or null.</param>
+    /// <param name="since">A checkpoint that was kept, or null.</param>
+    /// <param name="output">Takes the verdict.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="policy">Whose witnesses must vouch for it, or null.</param>
+    internal static async Task<int> AuditAsync(ILogSource source, string? pinned, byte[]? since, TextWriter output, CancellationToken cancel, TlogPolicy? policy = null)
     {
         try
         {
             // Without a pinned key this shows only that the server agrees with itself, and says so.
-            var vkey = pinned ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
-            var followed = await PinnedKey.FollowAsync(vkey, client, cancel);
-            var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), followed.Key);
-            var tree = new MerkleTree();
-            foreach (var path in Bundles(checkpoint.Size))
+            var key = await source.KeyAsync(pinned, cancel);
+            var older = since is null ? null : SignedCheckpoint.Open(since, pinned, key);
+            var newest = await source.CheckpointAsync(key, cancel);
+            if (older is not null)
             {
-                await AppendAsync(client, path, tree, cancel);
+                await LogHistory.RequireGrowthAsync(source, older, newest, cancel);
             }
 
-            if (!tree.Root().AsSpan().SequenceEqual(checkpoint.Root))
-            {
-                await output.WriteLineAsync($"root: the entries give {Convert.ToBase64String(tree.Root())}, the checkpoint says {Convert.ToBase64String(checkpoint.Root)}");
-                return ExitCode.DoesNotHold;
-            }
-
-            var tiles = await CompareTilesAsync(client, tree, checkpoint.Size, cancel);
+            var witnessed = policy is null ? "" : $"\n{await Witnessed.RequireAsync(source, policy, newest, key, null, cancel)}";
+            var (auditor, walk) = (new LogAuditor(), new LogWalk(source));
+            await walk.RunAsync(auditor, newest.Head, cancel);
             await output.WriteLineAsync(
-                $"valid: {checkpoint.Origin}, {checkpoint.Size} entries, {tiles} tiles, root {Convert.ToBase64String(checkpoint.Root)}" +
-                (followed.Said.Length == 0 ? "" : $"\n{followed.Said}") +
-                (pinned is null ? $"\nkey taken from the server itself; pin it with --vkey '{vkey}'" : ""));
+                $"valid: {newest.Head.Origin}, {newest.Head.Size} entries of {auditor.Subjects} subjects, {auditor.ClosedSeals.Count} sealed, " +
+                $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}" +
+                (older is null ? "" : $"\ngrown from {older.Head.Size} entries, as signed before") +
+                witnessed +
+                (key.Said.Length == 0 ? "" : $"\n{key.Said}") +
+                (pinned is null ? $"\nkey taken from the log itself; pin it with --vkey '{key.Key.Vkey}'" : ""));
             return ExitCode.Holds;
         }
-        catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException)
+        catch (ForkException fork)
         {
-            await output.WriteLineAsync($"log: {fault.Message}");
+            await output.WriteLineAsync(fork.Evidence);
+            return ExitCode.DoesNotHold;
+        }
+        catch (LogAuditException fault)
+        {
+            await output.WriteLineAsync(fault.Message);
             return ExitCode.DoesNotHold;
         }
     }
 
-    /// <summary>One entry, from the bundle that holds it.</summary>
-    internal static async Task<byte[]> EntryAsync(RegistryClient client, long index, long size, CancellationToken cancel)
+    /// <summary>One entry, proven from the log's tiles to stand at its place under the head. Works with any copy of the log, also a folder of files.</summary>
+    internal static async Task<byte[]> EntryAsync(RegistryClient client, long index, Checkpoint head, CancellationToken cancel)
     {
-        var bundle = Bundles(size).Single(each => each.Index == index / TilePath.FullWidth);
-        var entries = EntryBundle.Read(await client.GetBytesAsync($"/log/{bundle}", cancel));
-        return entries.Count == bundle.Width
-            ? entries[(int)(index % TilePath.FullWidth)]
-            : throw new LogFaultException($"{bundle} holds {entries.Count} entries, not {bundle.Width}.");
-    }
-
-    private static IEnumerable<TilePath> Bundles(long size)
-    {
-        for (var first = 0L; first < size; first += TilePath.FullWidth)
+        try
         {
-            yield return TilePath.Entries(first / TilePath.FullWidth, (int)Math.Min(TilePath.FullWidth, size - first));
+            return await new ProvenTiles(new OpenedClient(client), head).EntryAsync(index, cancel);
+        }
+        catch (LogAuditException fault)
+        {
+            throw new LogFaultException(fault.Message);
         }
     }
 
-    private static async Task AppendAsync(RegistryClient client, TilePath path, MerkleTree tree, CancellationToken cancel)
+    /// <summary>A client that somebody else opened, and closes.</summary>
+    private sealed class OpenedClient(RegistryClient client) : ILogSource
     {
-        var entries = EntryBundle.Read(await client.GetBytesAsync($"/log/{path}", cancel));
-        if (entries.Count != path.Width)
-        {
-            throw new LogFaultException($"{path} holds {entries.Count} entries, not {path.Width}.");
-        }
+        public string Name => "the registry";
 
-        foreach (var entry in entries)
+        public async Task<byte[]?> ReadAsync(string path, CancellationToken cancel)
         {
-            tree.Append(Rfc6962.LeafHash(entry));
-        }
-    }
-
-    private static async Task<int> CompareTilesAsync(RegistryClient client, MerkleTree tree, long size, CancellationToken cancel)
-    {
-        var compared = 0;
-        foreach (var tile in Tiles.Grown(0, size).Where(each => !each.IsEntries))
-        {
-            if (!(await client.GetBytesAsync($"/log/{tile}", cancel)).AsSpan().SequenceEqual(Tiles.Hashes(tree, tile, size)))
+            try
             {
-                throw new LogFaultException($"{tile} is not what the entries give.");
+                return await client.GetBytesAsync($"/{path}", cancel);
             }
-
-            compared++;
+            catch (RegistryRefusedException refused) when (refused.Status == 404)
+            {
+                return null;
+            }
         }
 
-        return compared;
+        public void Dispose()
+        {
+        }
     }
 }
 

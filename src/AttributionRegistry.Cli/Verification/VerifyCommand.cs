@@ -78,14 +78,7 @@ public static class VerifyCommand
                 throw new CheckFailedException(Check, $"the record names entry {index}, the signed log has {checkpoint.Size}");
             }
 
-            var entry = await LogAuditCommand.EntryAsync(client, index, checkpoint.Size, cancel);
-            var proof = await client.GetObjectAsync(FormattableString.Invariant($"/v1/log/proofs/inclusion?index={index}&size={checkpoint.Size}"), cancel);
-            var hashes = proof["hashes"]!.AsArray().Select(each => Convert.FromBase64String((string)each!)).ToList();
-            if (!Rfc6962.VerifyInclusion(index, checkpoint.Size, Rfc6962.LeafHash(entry), hashes, checkpoint.Root))
-            {
-                throw new CheckFailedException(Check, $"entry {index} is not proved to be in the signed log");
-            }
-
+            var entry = await LogAuditCommand.EntryAsync(client, index, checkpoint, cancel);
             var logged = JsonNode.Parse(entry);
             if ((string?)logged?["type"] != "finding.version" || (string?)logged["body"]?["digest"] != (string?)representation["digest"])
             {

@@ -85,6 +85,9 @@ public sealed class SignedNote
         return verified.Count > 0 ? verified : throw new NoteException("No signature is by a known key.");
     }
 
+    /// <summary>The same text with these signatures alone, such as those that <see cref="Verify"/> found to hold.</summary>
+    public SignedNote With(IReadOnlyList<NoteSignature> signatures) => new(Text, signatures);
+
     /// <summary>The note as it travels.</summary>
     public override string ToString() => $"{Text}\n{string.Concat(Signatures.Select(Line))}";
 
@@ -117,8 +120,10 @@ public sealed class SignedNote
         return new NoteSignature(line[LineStart.Length..space], BinaryPrimitives.ReadUInt32BigEndian(blob), blob[4..]);
     }
 
-    private static string Line(NoteSignature signature)
+    /// <summary>A signature line with its line feed, as it stands in a note.</summary>
+    public static string Line(NoteSignature signature)
     {
+        ArgumentNullException.ThrowIfNull(signature);
         Span<byte> id = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(id, signature.KeyId);
         return $"{LineStart}{signature.Name} {Convert.ToBase64String([.. id, .. signature.Payload])}\n";

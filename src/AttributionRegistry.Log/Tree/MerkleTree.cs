@@ -25,7 +25,7 @@ public sealed class MerkleTree
 
     public long Size => Volatile.Read(ref _size);
 
-    /// <summary>Adds a leaf by its hash (see <see cref="Rfc6962.LeafHash"/>).</summary>
+    /// <summary>Adds a leaf by its hash (see <see cref="Rfc6962.LeafHash(ReadOnlySpan{byte})"/>).</summary>
     public void Append(ReadOnlySpan<byte> leafHash)
     {
         if (leafHash.Length != Rfc6962.HashSize)

@@ -13,10 +13,18 @@ public static class Rfc6962
     /// <summary>SHA-256(0x00 ‖ entry).</summary>
     public static byte[] LeafHash(ReadOnlySpan<byte> entry)
     {
+        var hash = new byte[HashSize];
+        LeafHash(entry, hash);
+        return hash;
+    }
+
+    /// <summary>As <see cref="LeafHash(ReadOnlySpan{byte})"/>, into a place of the caller's.</summary>
+    public static void LeafHash(ReadOnlySpan<byte> entry, Span<byte> target)
+    {
         var input = entry.Length < 1024 ? stackalloc byte[entry.Length + 1] : new byte[entry.Length + 1];
         input[0] = 0;
         entry.CopyTo(input[1..]);
-        return SHA256.HashData(input);
+        SHA256.HashData(input, target);
     }
 
     /// <summary>SHA-256(0x01 ‖ left ‖ right).</summary>

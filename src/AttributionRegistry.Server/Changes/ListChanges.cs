@@ -1,6 +1,7 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Witness;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,7 +12,8 @@ namespace AttributionRegistry.Server.Changes;
 /// <param name="Kind">finding.published, finding.corrected, finding.revised, finding.withdrawn, finding.status, petition.filed …</param>
 /// <param name="Subject">The address of what changed.</param>
 /// <param name="At">UTC.</param>
-public sealed record Change(long LogIndex, string Kind, string Subject, DateTimeOffset At);
+/// <param name="Official">Whether a checkpoint that covers this entry has the quorum of witnesses; true at once where none is demanded.</param>
+public sealed record Change(long LogIndex, string Kind, string Subject, DateTimeOffset At, bool Official);
 
 /// <summary>Changes after an index of the log.</summary>
 /// <param name="Items">Oldest first.</param>
@@ -33,9 +35,10 @@ public static class ListChanges
     /// <summary>What changed in public after an index of the log, oldest first. Poll with the last <c>next</c>.</summary>
     /// <param name="http">The request.</param>
     /// <param name="core">The record.</param>
+    /// <param name="witnesses">What the witnesses have said.</param>
     /// <param name="since">Index of the log after which to begin; -1 for the beginning.</param>
     /// <param name="limit">1 to 200; 200 when absent.</param>
-    public static Results<Ok<ChangeList>, ProblemHttpResult> Handle(HttpContext http, RegistryCore core, long since = -1, int limit = MaxLimit)
+    public static Results<Ok<ChangeList>, ProblemHttpResult> Handle(HttpContext http, RegistryCore core, WitnessBook witnesses, long since = -1, int limit = MaxLimit)
     {
         if (limit is < 1 or > MaxLimit)
         {
@@ -51,7 +54,7 @@ public static class ListChanges
         }
 
         return TypedResults.Ok(new ChangeList(
-            [.. rows.Select(r => new Change(r.Idx, r.Kind, r.Subject, Instant.FromMicroseconds(r.AtUs)))], rows.Count == 0 ? since : rows[^1].Idx));
+            [.. rows.Select(r => new Change(r.Idx, r.Kind, r.Subject, Instant.FromMicroseconds(r.AtUs), witnesses.Covers(r.Idx)))], rows.Count == 0 ? since : rows[^1].Idx));
     }
 
     public static void MapChanges(this IEndpointRouteBuilder v1) =>

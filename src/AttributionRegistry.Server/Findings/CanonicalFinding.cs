@@ -175,9 +175,11 @@ public sealed record PreviousVersion(int Version, string Digest, string? ChangeN
 /// <param name="Version">From 1.</param>
 /// <param name="Status">current, underReconsideration, superseded, withdrawn, disputed or annulled.</param>
 /// <param name="Banner">What a reader must see first, or null.</param>
+/// <param name="Official">Whether a checkpoint of the log that covers this version has the quorum of witnesses; true at once where none is demanded.</param>
+/// <param name="WitnessedSize">The size of the first checkpoint that covers this version and had the quorum, or null.</param>
 /// <param name="Digest">SHA-256 of the canonical JSON of <c>finding</c>, hex.</param>
 /// <param name="Finding">The finding.</param>
 /// <param name="Links">Related addresses by relation.</param>
 public sealed record FindingRepresentation(
-    string Number, int Version, FindingStatus Status, string? Banner, string Digest, System.Text.Json.Nodes.JsonNode Finding,
+    string Number, int Version, FindingStatus Status, string? Banner, bool Official, long? WitnessedSize, string Digest, System.Text.Json.Nodes.JsonNode Finding,
     IReadOnlyDictionary<string, string> Links);

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
 using Dapper;
 using Microsoft.Net.Http.Headers;
@@ -9,13 +11,17 @@ using Microsoft.Net.Http.Headers;
 namespace AttributionRegistry.Server.Findings;
 
 /// <summary>A published document: its bytes never change under its entity tag.</summary>
-public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ETag);
+public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ETag)
+{
+    /// <summary>Of a version that was not official: the witnessed size for which that held. Null: settled.</summary>
+    public long? UnofficialAt { get; init; }
+}
 
 /// <summary>
 /// Published documents, rendered once at publication and served from memory as they are. What is in memory is what is
 /// committed: it is replaced after the commit that changed it.
 /// </summary>
-public sealed class PublishedDocuments(RegistryCore core)
+public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
 {
     private const string WriteSql = """
         INSERT INTO document (path, media_type, sha256, bytes) VALUES (@path, @mediaType, @sha256, @bytes)
@@ -38,7 +44,7 @@ public sealed class PublishedDocuments(RegistryCore core)
     /// <summary>The document at an address, or null.</summary>
     public PublishedDocument? Find(string path)
     {
-        if (_kept.TryGetValue(path, out var kept))
+        if (TryKept(path, out var kept))
         {
             return kept;
         }
@@ -48,11 +54,15 @@ public sealed class PublishedDocuments(RegistryCore core)
             return null;
         }
 
-        return _kept[path] = new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
+        var document = path.StartsWith(OfficialMark.Prefix, StringComparison.Ordinal)
+            ? OfficialMark.Put(core, witnesses, row.Bytes, row.MediaType)
+            : new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
+        return _kept[path] = document;
     }
 
-    /// <summary>Only what is in memory: the fast way past routing for what is asked for most.</summary>
-    public bool TryKept(string path, out PublishedDocument? document) => _kept.TryGetValue(path, out document);
+    /// <summary>Only what is in memory and still true: the fast way past routing for what is asked for most.</summary>
+    public bool TryKept(string path, [NotNullWhen(true)] out PublishedDocument? document) =>
+        _kept.TryGetValue(path, out document) && (document.UnofficialAt is not { } size || size == witnesses.WitnessedSize);
 
     /// <summary>Reads the documents of a finding anew; called when a commit has changed them.</summary>
     public void Refresh(string number)
@@ -109,7 +119,7 @@ public sealed class PublishedDocumentsFirst(RequestDelegate next, IServiceProvid
         var request = http.Request;
         return (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && !request.QueryString.HasValue &&
             _documents is not null && request.Headers.Authorization.Count == 0 && Precondition.AreTags(request.Headers.IfNoneMatch) && request.Path.Value is { } path && _documents.TryKept(path, out var document)
-            ? PublishedDocuments.SendAsync(http, document!)
+            ? PublishedDocuments.SendAsync(http, document)
             : next(http);
     }
 }

@@ -31,6 +31,11 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
           published_us = excluded.published_us
         """;
 
+    private const string VersionSql = """
+        INSERT INTO finding_version (number, version, idx)
+        SELECT @number, @version, max(idx) FROM event WHERE stream = @stream AND type = @type
+        """;
+
     private const string StatusSql = "UPDATE finding SET status = @status WHERE number = @number";
 
     private const string StateSql = "INSERT INTO finding_state (number, state) VALUES (@number, @state) ON CONFLICT (number, state) DO NOTHING";
@@ -61,7 +66,7 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
         var canonical = FindingComposer.Canonical(finding);
         if (!before.HasFinding)
         {
-            Unseal(session, stream, before.Rounds.Select(r => RoundJournal.Stream(r.Id)));
+            Unseal(session, stream, before.Rounds.SelectMany(r => new[] { RoundJournal.Stream(r.Id), CoverSeals.Stream(r.Id) }));
         }
 
         session.AlsoWrite(rows =>
@@ -83,6 +88,7 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
                 name = finding.Incident.Name,
                 at,
             });
+            rows.Execute(VersionSql, new { number = finding.Number, version = finding.Version, stream, type = CaseJournal.FindingVersion });
             foreach (var state in finding.Propositions.SelectMany(p => p.StatesNamed).Distinct())
             {
                 rows.Execute(StateSql, new { number = finding.Number, state });
@@ -144,9 +150,10 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
         var appealed = status != FindingStatus.Annulled && state.Appeals.Any(a => a.Version == version.Version && a.Ruling is null)
             ? "An appeal against this version is pending before the appeals chamber." : null;
         var banner = string.Join(' ', new[] { exercise, said, appealed }.OfType<string>());
+        // Whether it is official depends on what witnesses say later: OfficialMark puts that in when it is served.
         return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
             new FindingRepresentation(
-                number, version.Version, status, banner.Length == 0 ? null : banner, version.Digest, finding,
+                number, version.Version, status, banner.Length == 0 ? null : banner, false, null, version.Digest, finding,
                 new Dictionary<string, string>
                 {
                     ["self"] = $"/v1/findings/{number}/versions/{version.Version}",

@@ -5,6 +5,7 @@ using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Witness;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -23,21 +24,25 @@ namespace AttributionRegistry.Server.Findings;
 /// <param name="Exercise">True in a demo: the finding of no body.</param>
 /// <param name="PublishedAt">UTC, of the current version.</param>
 /// <param name="Href">Where it is read.</param>
+/// <param name="Official">Whether a checkpoint of the log that covers the current version has the quorum of witnesses; true at once where none is demanded.</param>
+/// <param name="WitnessedSize">The size of the first such checkpoint, or null.</param>
 public sealed record FindingSummary(
     string Number, int Version, FindingStatus Status, string Name, FindingOutcome Outcome, Level Level, string? Likelihood, Confidence? Confidence,
-    bool? Crosscheckable, bool Exercise, DateTimeOffset PublishedAt, string Href);
+    bool? Crosscheckable, bool Exercise, DateTimeOffset PublishedAt, string Href, bool Official, long? WitnessedSize);
 
 public static class ListFindings
 {
     private const string PageSql = """
-        SELECT number AS Number, version AS Version, status AS Status, name AS Name, outcome AS Outcome, level AS Level, likelihood AS Likelihood,
-          confidence AS Confidence, crosscheckable AS Crosscheckable, exercise AS Exercise, published_us AS PublishedUs
+        SELECT finding.number AS Number, finding.version AS Version, status AS Status, name AS Name, outcome AS Outcome, level AS Level, likelihood AS Likelihood,
+          confidence AS Confidence, crosscheckable AS Crosscheckable, exercise AS Exercise, published_us AS PublishedUs,
+          (SELECT min(size) FROM cosigned_checkpoint WHERE size > idx AND quorum_us IS NOT NULL) AS WitnessedSize
         FROM finding
-        WHERE (@afterUs IS NULL OR published_us < @afterUs OR (published_us = @afterUs AND number < @afterNumber))
+        LEFT JOIN finding_version ON finding_version.number = finding.number AND finding_version.version = finding.version
+        WHERE (@afterUs IS NULL OR published_us < @afterUs OR (published_us = @afterUs AND finding.number < @afterNumber))
           AND (@status IS NULL OR status = @status)
           AND (@outcome IS NULL OR outcome = @outcome)
           AND (@state IS NULL OR EXISTS (SELECT 1 FROM finding_state WHERE finding_state.number = finding.number AND finding_state.state = @state))
-        ORDER BY published_us DESC, number DESC
+        ORDER BY published_us DESC, finding.number DESC
         LIMIT @fetch
         """;
 
@@ -45,11 +50,12 @@ public static class ListFindings
     /// <param name="page">Which page.</param>
     /// <param name="http">The request.</param>
     /// <param name="core">The record.</param>
+    /// <param name="witnesses">What the witnesses have said.</param>
     /// <param name="state">ISO 3166-1 alpha-2 code of a state named by an adopted hypothesis.</param>
     /// <param name="status">Only findings of this status.</param>
     /// <param name="outcome">Only findings of this outcome.</param>
     public static Ok<Page<FindingSummary>> Handle(
-        PageQuery page, HttpContext http, RegistryCore core, string? state = null, FindingStatus? status = null, FindingOutcome? outcome = null)
+        PageQuery page, HttpContext http, RegistryCore core, WitnessBook witnesses, string? state = null, FindingStatus? status = null, FindingOutcome? outcome = null)
     {
         var after = page.AfterKeys<long, string>();
         var rows = core.Store.Database.Read(c => c.Query<Row>(PageSql, new
@@ -62,7 +68,7 @@ public static class ListFindings
             fetch = page.Fetch,
         }).AsList());
         var cut = page.Cut(http, rows, r => Cursor.Of(r.PublishedUs, r.Number));
-        return TypedResults.Ok(new Page<FindingSummary>([.. cut.Items.Select(r => r.ToSummary())], cut.Next));
+        return TypedResults.Ok(new Page<FindingSummary>([.. cut.Items.Select(r => r.ToSummary(witnesses.Policy.DemandsWitnesses))], cut.Next));
     }
 
     private sealed class Row
@@ -89,10 +95,12 @@ public static class ListFindings
 
         public long PublishedUs { get; init; }
 
-        public FindingSummary ToSummary() => new(
+        public long? WitnessedSize { get; init; }
+
+        public FindingSummary ToSummary(bool demanded) => new(
             Number, (int)Version, Enum.Parse<FindingStatus>(Status), Name, Enum.Parse<FindingOutcome>(Outcome), Enum.Parse<Level>(Level), Likelihood,
             Confidence is null ? null : Enum.Parse<Confidence>(Confidence), Crosscheckable is null ? null : Crosscheckable == 1, Exercise == 1,
-            Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}");
+            Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}", !demanded || WitnessedSize is not null, WitnessedSize);
     }
 }
 
@@ -112,18 +120,26 @@ public static class ReadFindingVersion
         ReadFinding.SendAsync($"/v1/findings/{number}/versions/{version}", http, documents);
 }
 
-/// <summary>A version in the list of versions.</summary>
+/// <summary>A version in the list of versions. Whether it is official depends on the witnesses, as in the finding itself.</summary>
 public sealed record VersionSummary(
-    int Version, VersionKind Kind, FindingStatus Status, string Digest, string? ChangeNote, DateTimeOffset PublishedAt, string Href);
+    int Version, VersionKind Kind, FindingStatus Status, string Digest, string? ChangeNote, DateTimeOffset PublishedAt, string Href, bool Official, long? WitnessedSize);
 
 public static class ListFindingVersions
 {
     /// <summary>Every version a finding has ever had.</summary>
-    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings) =>
-        findings.Find(number) is { } state
-            ? TypedResults.Ok<IReadOnlyList<VersionSummary>>([.. state.Versions.Select(v => new VersionSummary(
-                v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}"))])
-            : Problems.NotFound();
+    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings, RegistryCore core, WitnessBook witnesses)
+    {
+        if (findings.Find(number) is not { } state)
+        {
+            return Problems.NotFound();
+        }
+
+        return TypedResults.Ok<IReadOnlyList<VersionSummary>>([.. state.Versions.Select(v =>
+        {
+            var (official, size) = OfficialMark.Of(core, witnesses, number, v.Version);
+            return new VersionSummary(v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}", official, size);
+        })]);
+    }
 }
 
 /// <summary>One difference between two versions.</summary>

@@ -10,13 +10,24 @@ public sealed record ReadinessCheck(string Name, Func<IServiceProvider, Cancella
 /// <summary>The answer of the health addresses.</summary>
 /// <param name="Status"><c>ok</c> or <c>failing</c>.</param>
 /// <param name="Failing">Names of what does not work.</param>
-public sealed record HealthReport(string Status, IReadOnlyList<string> Failing);
+public sealed record HealthReport(string Status, IReadOnlyList<string> Failing)
+{
+    /// <summary>What works and needs somebody's look all the same, such as a witness that is late.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
+/// <summary>What /health/ready tells beside its conditions; none of it makes the registry unready.</summary>
+public sealed record HealthNotices(Func<IServiceProvider, IEnumerable<string>> Tell);
 
 public static class Health
 {
     /// <summary>Adds a condition of /health/ready.</summary>
     public static IServiceCollection AddReadiness(this IServiceCollection services, string name, Func<IServiceProvider, CancellationToken, ValueTask<bool>> checkAsync) =>
         services.AddSingleton(new ReadinessCheck(name, checkAsync));
+
+    /// <summary>Adds notices to /health/ready.</summary>
+    public static IServiceCollection AddHealthNotices(this IServiceCollection services, Func<IServiceProvider, IEnumerable<string>> tell) =>
+        services.AddSingleton(new HealthNotices(tell));
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -34,7 +45,7 @@ public static class Health
 
     /// <summary>Says whether everything works that requests need; 503 names what does not.</summary>
     public static async Task<Results<Ok<HealthReport>, ProblemHttpResult>> ReadyAsync(
-        IEnumerable<ReadinessCheck> checks, HttpContext http, ILogger<ReadinessCheck> log, CancellationToken cancel)
+        IEnumerable<ReadinessCheck> checks, IEnumerable<HealthNotices> notices, HttpContext http, ILogger<ReadinessCheck> log, CancellationToken cancel)
     {
         http.Response.Headers.CacheControl = "no-store";
         var failing = new List<string>();
@@ -57,7 +68,7 @@ public static class Health
         }
 
         return failing.Count == 0
-            ? TypedResults.Ok(new HealthReport("ok", []))
+            ? TypedResults.Ok(new HealthReport("ok", []) { Warnings = [.. notices.SelectMany(n => n.Tell(http.RequestServices))] })
             : Problems.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, $"Not working: {string.Join(", ", failing)}.");
     }
 }

@@ -52,7 +52,9 @@ public sealed class Journal<TState, TEvent>
     /// <summary>The shape behind each stored name.</summary>
     internal IReadOnlyDictionary<string, Type> Types => _types;
 
-    public string StoredName(TEvent @event) => _names[@event.GetType()];
+    public string StoredName(TEvent @event) => StoredNameOf(@event.GetType());
+
+    public string StoredNameOf(Type @event) => _names[@event];
 
     public string Write(TEvent @event, PersonId by) =>
         JsonSerializer.Serialize(new StoredBody(by, JsonSerializer.SerializeToElement(@event, @event.GetType(), ApiJson.Options)), ApiJson.Options);

@@ -57,6 +57,7 @@ public sealed class DoctorTests : IDisposable
         "/health/live" or "/health/ready" => """{"status":"ok","failing":[]}"""u8.ToArray(),
         "/log/vkey" => Encoding.UTF8.GetBytes(_signer.Vkey + "\n"),
         "/log/checkpoint" => Encoding.UTF8.GetBytes(new Checkpoint(_signer.Name, Size, tree.Root()).Sign(_signer)),
+        "/log/policy" => Encoding.UTF8.GetBytes($"log {_signer.Vkey}\nquorum none\n"),
         "/v1/changes?since=-1" => """{"items":[{"logIndex":299}],"next":299}"""u8.ToArray(),
         "/v1/changes?since=299" => """{"items":[],"next":299}"""u8.ToArray(),
         "/v1/findings?limit=100" => """{"items":[]}"""u8.ToArray(),
@@ -76,16 +77,16 @@ public sealed class DoctorTests : IDisposable
     {
         found.Code.Should().Be(ExitCode.DoesNotHold);
         found.Lines.Where(each => each.StartsWith("FAIL", StringComparison.Ordinal)).Should().ContainSingle().Which.Should().StartWith($"FAIL {check}: ").And.Contain(because);
-        found.Lines.Should().HaveCount(7, "the other checks are made all the same");
+        found.Lines.Should().HaveCount(8, "the other checks are made all the same");
     }
 
     [Fact]
-    public async Task A_sound_registry_has_seven_lines_and_all_of_them_hold()
+    public async Task A_sound_registry_has_eight_lines_and_all_of_them_hold()
     {
         var (code, lines) = await ExamineAsync();
 
         code.Should().Be(ExitCode.Holds, string.Join('\n', lines));
-        lines.Should().HaveCount(7).And.OnlyContain(each => each.StartsWith("ok   ", StringComparison.Ordinal));
+        lines.Should().HaveCount(8).And.OnlyContain(each => each.StartsWith("ok   ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -121,6 +122,48 @@ public sealed class DoctorTests : IDisposable
                 ["/v1/changes?since=-1"] = (HttpStatusCode.OK, """{"items":[],"next":300}"""), ["/v1/changes?since=300"] = (HttpStatusCode.OK, """{"items":[],"next":300}"""),
             }),
             "checkpoint", "the newest public change is entry 300");
+
+    [Theory]
+    [InlineData(1, 10, "ok", null)]
+    [InlineData(0, 10, "ok", "the quorum w1 is not met")]
+    [InlineData(1, 61, "ok", "older than an hour")]
+    [InlineData(1, 10, "alarm", "w1 is alarm: It holds another tree.")]
+    public async Task Witnesses_hold_when_their_quorum_is_there_fresh_and_without_alarm(int cosigned, int minutesAgo, string state, string? because)
+    {
+        using var witness = NoteSigner.Witness("witness.example/w1", [.. Enumerable.Repeat((byte)1, NoteSigner.SeedSize)]);
+        var tree = new MerkleTree();
+        _entries.ForEach(each => tree.Append(Rfc6962.LeafHash(each)));
+        var checkpoint = new Checkpoint(_signer.Name, Size, tree.Root());
+        var note = checkpoint.Sign(_signer) + (cosigned == 0 ? "" : CosignatureV1.Sign(witness, checkpoint.Body(), Noon.AddMinutes(-minutesAgo).ToUnixTimeSeconds()));
+        var found = await ExamineAsync(new()
+        {
+            ["/log/policy"] = (HttpStatusCode.OK, $"log {_signer.Vkey}\nwitness w1 {witness.Vkey}\nquorum w1\n"),
+            ["/log/checkpoint/witnessed"] = (HttpStatusCode.OK, note),
+            ["/v1/log/witnesses"] = (HttpStatusCode.OK, $$"""{"witnesses":[{"name":"w1","state":"{{state}}","reason":"It holds another tree."}]}"""),
+        });
+        if (because is null)
+        {
+            found.Code.Should().Be(ExitCode.Holds, string.Join('\n', found.Lines));
+            found.Lines.Should().ContainSingle(each => each.StartsWith("ok   witnesses: ", StringComparison.Ordinal) && each.Contains("w1 at 2026-01-01T11:50:00Z", StringComparison.Ordinal));
+        }
+        else
+        {
+            OnlyThisFails(found, "witnesses", because);
+        }
+    }
+
+    [Fact]
+    public async Task A_registry_that_shows_no_witnessed_checkpoint_fails_at_its_witnesses()
+    {
+        using var witness = NoteSigner.Witness("witness.example/w1", [.. Enumerable.Repeat((byte)1, NoteSigner.SeedSize)]);
+        OnlyThisFails(
+            await ExamineAsync(new()
+            {
+                ["/log/policy"] = (HttpStatusCode.OK, $"log {_signer.Vkey}\nwitness w1 {witness.Vkey}\nquorum w1\n"),
+                ["/log/checkpoint/witnessed"] = (HttpStatusCode.NotFound, """{"code":"not-found","detail":"No checkpoint has the quorum w1 yet."}"""),
+            }),
+            "witnesses", "No checkpoint has the quorum");
+    }
 
     [Fact]
     public async Task A_finding_with_another_digest_than_it_says_is_named() =>

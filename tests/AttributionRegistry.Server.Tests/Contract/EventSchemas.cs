@@ -23,6 +23,7 @@ internal static class EventSchemas
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["sealed.json"] = Text(Sealed()),
+            ["cover.json"] = Text(Entry("cover", "Nothing happened: a seal among others, so that their number tells nothing.", Closed())),
             ["unsealed.json"] = Text(Entry("unsealed", "An entry that was sealed before, with the salt that shows it.", Closed(
                 ("index", Number(0)), ("event", new JsonObject { ["type"] = "object" }), ("salt", Pattern(Commitment))))),
         };

@@ -104,15 +104,29 @@ public sealed class RunningRegistry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            await StopAsync();
+        }
+        finally
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
-    /// <summary>Stops the server and leaves its folder for the next start.</summary>
+    /// <summary>Stops the server and leaves its folder for the next start. Whatever the test did, the log it leaves must hold for a stranger.</summary>
     public async Task<string> StopAsync()
     {
         await _app.StopAsync();
-        await _app.DisposeAsync();
+        try
+        {
+            AsAStranger.Audit(Core);
+        }
+        finally
+        {
+            await _app.DisposeAsync();
+        }
+
         return _folder;
     }
 

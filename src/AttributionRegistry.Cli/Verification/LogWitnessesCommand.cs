@@ -1,0 +1,70 @@
+using System.Text.Json;
+using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Log;
+
+namespace AttributionRegistry.Cli.Verification;
+
+/// <summary>
+/// <c>attribution log witnesses URL [--policy FILE]</c>: whether the newest witnessed checkpoint meets a pinned policy, is fresh, and is the
+/// beginning of the newest head.
+/// </summary>
+public static class LogWitnessesCommand
+{
+    public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, TimeProvider clock, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(clock);
+        var read = Arguments.Parse(args, "policy");
+        using var client = Connections.Anonymous(Arguments.Address(read.Single("address")), entropy);
+        var pinned = read.Option("policy") is { } file ? await File.ReadAllTextAsync(file, cancel) : null;
+        try
+        {
+            await output.WriteLineAsync($"valid: {await CheckAsync(client, pinned, clock.GetUtcNow(), cancel)}");
+            if (pinned is null)
+            {
+                // A server that chooses who judges it proves little.
+                await output.WriteLineAsync("policy taken from the server itself; keep /log/policy and pin it with --policy FILE");
+            }
+
+            return ExitCode.Holds;
+        }
+        catch (CheckFailedException failed)
+        {
+            await output.WriteLineAsync(failed.Message);
+            return ExitCode.DoesNotHold;
+        }
+    }
+
+    internal static async Task<string> CheckAsync(RegistryClient client, string? pinned, DateTimeOffset now, CancellationToken cancel)
+    {
+        try
+        {
+            var policy = TlogPolicy.Parse(pinned ?? await client.GetTextAsync("/log/policy", cancel));
+            // The witnessed one first: the log only grows, so the head that is asked for next covers it.
+            var note = await client.GetTextAsync("/log/checkpoint/witnessed", cancel);
+            var verdict = WitnessCheck.RunFresh(note, policy, now);
+            var head = (policy.Logs.Count > 0 ? TlogPolicy.WithoutWitnesses([.. policy.Logs.Select(l => l.Key)]) : policy).Evaluate(await client.GetTextAsync("/log/checkpoint", cancel)).Checkpoint;
+            await GrowsAsync(client, verdict.Checkpoint, head, cancel);
+            return $"{verdict.Checkpoint.Origin}, {verdict.Checkpoint.Size} of {head.Size} entries are witnessed: {WitnessCheck.Said(verdict)}";
+        }
+        catch (Exception fault) when (fault is NoteException or TlogPolicyException or FormatException or JsonException or InvalidOperationException or NullReferenceException)
+        {
+            throw new CheckFailedException(WitnessCheck.Name, fault.Message);
+        }
+    }
+
+    private static async Task GrowsAsync(RegistryClient client, Checkpoint witnessed, Checkpoint head, CancellationToken cancel)
+    {
+        if (witnessed.Size == 0)
+        {
+            return; // Every log grows from nothing.
+        }
+
+        var proof = await client.GetObjectAsync(FormattableString.Invariant($"/v1/log/proofs/consistency?from={witnessed.Size}&to={head.Size}"), cancel);
+        var hashes = proof["hashes"]!.AsArray().Select(each => Convert.FromBase64String((string)each!)).ToList();
+        if (!Rfc6962.VerifyConsistency(witnessed.Size, head.Size, witnessed.Root, head.Root, hashes))
+        {
+            throw new CheckFailedException(WitnessCheck.Name, $"the head of size {head.Size} does not grow from the witnessed one of size {witnessed.Size}: the log has forked");
+        }
+    }
+}

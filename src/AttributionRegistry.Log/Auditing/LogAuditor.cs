@@ -1,0 +1,154 @@
+namespace AttributionRegistry.Log;
+
+/// <summary>
+/// Walks a log as a stranger: every entry in canonical form and of a known shape, every subject's chain unbroken, every opened seal opened once and
+/// rightly, time never running back, and the root over all of it. It keeps the right edge of the tree, the ends of the chains and the closed
+/// seals, and no entry; so it can stop, be saved, and go on with new entries only.
+/// </summary>
+public sealed class LogAuditor
+{
+    private readonly ClosedSeals _seals = new();
+    private readonly SubjectChains _chains;
+    private readonly TileEdge _edge;
+    private long _lastAt;
+
+    public LogAuditor()
+        : this(new TileEdge(), 0)
+    {
+    }
+
+    private LogAuditor(TileEdge edge, long lastAt)
+    {
+        (_chains, _edge, _lastAt) = (new SubjectChains(_seals), edge, lastAt);
+    }
+
+    /// <summary>How many entries were walked.</summary>
+    public long Size => _edge.Size;
+
+    /// <summary>How many subjects have a chain that can be read.</summary>
+    public int Subjects => _chains.Count;
+
+    /// <summary>The instant of the newest readable entry; null before there is one.</summary>
+    public DateTimeOffset? LastAt => Instant(_lastAt);
+
+    /// <summary>The right edge of the tree as far as it was walked.</summary>
+    public TileEdge Edge => _edge;
+
+    /// <summary>The seals that nothing has opened, oldest first.</summary>
+    public IReadOnlyList<ClosedSeal> ClosedSeals =>
+        [.. _seals.All.Select(each => new ClosedSeal(each.Seal.Index, Instant(each.Seal.NotBefore))).OrderBy(each => each.Index)];
+
+    /// <summary>The root over what was walked.</summary>
+    public byte[] Root() => _edge.Root();
+
+    /// <summary>
+    /// Takes the next bundle. Where it begins before <see cref="Size"/>, its first entries must be the ones that were walked before.
+    /// </summary>
+    /// <returns>The tiles of hashes that it completed, for comparison with what the log serves.</returns>
+    /// <exception cref="LogAuditException">The first thing that does not hold. The auditor is of no further use.</exception>
+    public IReadOnlyList<FullTile> Append(AuditedBundle bundle)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        var known = Size - bundle.Path.First;
+        if (known < 0 || known >= bundle.Path.Width)
+        {
+            throw new ArgumentException($"{bundle.Path} does not go on from entry {Size}.", nameof(bundle));
+        }
+
+        var again = bundle.LeafHashes.AsSpan(0, (int)known * Rfc6962.HashSize);
+        if (bundle.Count >= known && !again.SequenceEqual(_edge.Partial(0)))
+        {
+            throw new LogAuditException(LogChecks.Bundle, null, $"{bundle.Path} no longer begins with the entries that were read before");
+        }
+
+        for (var place = (int)known; place < bundle.Count; place++)
+        {
+            Take(bundle.Path.First + place, bundle.Entry(place), in bundle.Shape(place), bundle.Leaf(place));
+        }
+
+        return bundle.Fault is { } fault ? throw fault : _edge.Append(bundle.LeafHashes.AsMemory((int)known * Rfc6962.HashSize), known == 0 ? bundle.Root : []);
+    }
+
+    /// <summary>Takes the next entry.</summary>
+    /// <exception cref="LogAuditException">The first thing that does not hold. The auditor is of no further use.</exception>
+    public void Append(ReadOnlySpan<byte> entry)
+    {
+        if (EntryShape.Read(entry, out var fault) is not { } shape)
+        {
+            throw new LogAuditException(LogChecks.Entry, Size, fault!);
+        }
+
+        var leafHash = Rfc6962.LeafHash(entry);
+        Take(Size, entry, in shape, LeafKey.Of(leafHash));
+        _edge.Append(leafHash);
+    }
+
+    /// <summary>Whether the walk came to this head.</summary>
+    /// <exception cref="LogAuditException">It came to another root, or another size.</exception>
+    public void RequireHead(Checkpoint head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        if (Size != head.Size || !Root().AsSpan().SequenceEqual(head.Root))
+        {
+            throw new LogAuditException(
+                LogChecks.Root, null,
+                $"{Size} entries give {Convert.ToBase64String(Root())}, the checkpoint says {Convert.ToBase64String(head.Root)} at size {head.Size}");
+        }
+    }
+
+    /// <summary>Everything that is needed to go on later, as JSON.</summary>
+    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains);
+
+    /// <exception cref="FormatException">Not a saved auditor.</exception>
+    public static LogAuditor Load(ReadOnlySpan<byte> saved)
+    {
+        var (edge, lastAt, seals, chains) = AuditState.Read(saved);
+        var auditor = new LogAuditor(edge, lastAt);
+        foreach (var (leaf, seal) in seals)
+        {
+            auditor._seals.Restore(leaf, seal);
+        }
+
+        foreach (var (subject, runs) in chains)
+        {
+            auditor._chains.Restore(subject, runs);
+        }
+
+        return auditor;
+    }
+
+    private void Take(long index, ReadOnlySpan<byte> entry, in EntryShape shape, LeafKey leaf)
+    {
+        if (shape.Kind == EntryKind.Sealed)
+        {
+            _seals.Lay(leaf, index, _lastAt);
+            return;
+        }
+
+        if (shape.Link.At < _lastAt)
+        {
+            throw new LogAuditException(LogChecks.Time, index, $"is of {Instant(shape.Link.At):O}, an entry before it of {Instant(_lastAt):O}");
+        }
+
+        _lastAt = shape.Link.At;
+        _seals.Readable(_lastAt);
+        _chains.Append(shape.Link, entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength), leaf, index);
+        if (shape.Kind == EntryKind.Unsealed)
+        {
+            Open(index, entry, shape);
+        }
+    }
+
+    private void Open(long index, ReadOnlySpan<byte> entry, in EntryShape shape)
+    {
+        var seal = _seals.Open(shape.OpensLeaf, shape.Opens, index);
+        if (shape.Opened.At < seal.NotBefore || shape.Opened.At > seal.NotAfter)
+        {
+            throw new LogAuditException(LogChecks.Time, index, FormattableString.Invariant($"opens entry {seal.Index} of {Instant(shape.Opened.At):O}, which its neighbours are not of"));
+        }
+
+        _chains.Open(shape.Opened, entry.Slice(shape.Opened.SubjectStart, shape.Opened.SubjectLength), shape.OpensLeaf, seal, index);
+    }
+
+    private static DateTimeOffset? Instant(long ticks) => ticks == 0 ? null : new DateTimeOffset(Math.Min(ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);
+}
