@@ -7,6 +7,7 @@ using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Cli.Logs;
 using AttributionRegistry.Cli.Mirrors;
 using AttributionRegistry.Cli.Tally;
+using AttributionRegistry.Cli.TimeStamps;
 using AttributionRegistry.Cli.Verification;
 
 namespace AttributionRegistry.Cli;
@@ -42,6 +43,7 @@ public static class Commands
           log witnesses URL [--policy FILE]                    check the newest witnessed checkpoint against a pinned policy
           mirror URL DIR [--vkey KEY]                          copy the log and what is published, verified; again to go on
           mirror serve DIR [--listen URL]                      serve such a copy under the same paths
+          log anchors URL [--ca PEM] [--vkey KEY]              check the time stamps of outside authorities against the log
           doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
                                                                and with a custodian's, auditor's or operator's key its stored bytes
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
@@ -78,6 +80,7 @@ public static class Commands
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "anchors", .. var rest] => await AnchorsCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "opening", .. var rest] => await OpeningCommand.RunAsync(rest, output, cancel),
                 ["log", "monitor", .. var rest] => await LogMonitorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["mirror", "serve", .. var rest] => await MirrorServer.RunAsync(rest, output, cancel),

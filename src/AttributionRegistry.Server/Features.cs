@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Anchors;
 using AttributionRegistry.Server.Bundles;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
@@ -44,6 +45,7 @@ public static class Features
         services.AddObservables();
         services.AddRounds();
         services.AddWitnesses();
+        services.AddAnchors();
         return services;
     }
 
@@ -59,6 +61,7 @@ public static class Features
         v1.MapPolicy();
         v1.MapMasterKey();
         v1.MapLogKeys();
+        v1.MapAnchors();
         v1.MapFindings();
         v1.MapBundles();
         v1.MapChanges();

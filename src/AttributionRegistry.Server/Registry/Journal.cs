@@ -49,6 +49,9 @@ public sealed class Journal<TState, TEvent>
 
     public IEnumerable<string> StoredNames => _types.Keys;
 
+    /// <summary>The shape behind each stored name.</summary>
+    internal IReadOnlyDictionary<string, Type> Types => _types;
+
     public string StoredName(TEvent @event) => StoredNameOf(@event.GetType());
 
     public string StoredNameOf(Type @event) => _names[@event];

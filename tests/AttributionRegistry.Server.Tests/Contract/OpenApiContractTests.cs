@@ -16,7 +16,7 @@ public sealed class OpenApiContractTests
         "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "ReadWitnessedCheckpoint", "ReadLogPolicy", "ReadWitnesses", "Ready", "ResolveActor", "SetUp", "ListClaims",
         "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems", "ReadTrackRecord",
         "GetBundle", "GetVersionBundle", "LookUpEntry", "ReadEntry", "ReadEntryProof", "ReadEvidenceProof", "ReadFindingProof", "ReadRoundProof", "ReadVersionProof", "ReadVersionRecord",
-        "ReadLogKeys",
+        "ReadLogKeys", "ListAnchors", "ReadAnchoringHealth", "ReadAnchorToken", "ReadAnchoredCheckpoint",
     ];
 
     [Fact]
