@@ -32,7 +32,8 @@ public static class Commands
                                                                release one's shares of the ballots that nobody opened
           draw verify FILE                                     repeat a draw (as GET /v1/panels/ID/draw answered it)
           draw verify --panel ID --server URL CALLER           the same, asking the server
-          verify FILE|URL [--record FILE] [--vkey KEY]         check a published finding
+          verify FILE|URL [--record FILE] [--vkey KEY] [--policy FILE]
+                                                               check a published finding: a bundle (zip), a saved finding, an address
           log opening FILE --vkey KEY                          check an entry that somebody shows, field by field
           log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE]
                                                                walk a whole log: entries, chains, seals, tiles, root; that it grew from

@@ -1,5 +1,6 @@
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Anchors;
+using AttributionRegistry.Server.Bundles;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
@@ -36,6 +37,7 @@ public static class Features
         services.AddSingleton<Dossier>();
         services.AddSingleton<EraseText>();
         services.AddFindings();
+        services.AddBundles();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -61,6 +63,7 @@ public static class Features
         v1.MapLogKeys();
         v1.MapAnchors();
         v1.MapFindings();
+        v1.MapBundles();
         v1.MapChanges();
         v1.MapProofs();
         v1.MapWitnesses();

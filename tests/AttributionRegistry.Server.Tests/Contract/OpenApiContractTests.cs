@@ -15,6 +15,7 @@ public sealed class OpenApiContractTests
         "ProveConsistency", "ProveInclusion", "GetActor", "ReadCheckpoint", "ReadFinding", "ReadFindingVersion", "ReadIncident", "ReadAppeal", "ReadBallotKeyMapping", "ReadPetition",
         "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "ReadWitnessedCheckpoint", "ReadLogPolicy", "ReadWitnesses", "Ready", "ResolveActor", "SetUp", "ListClaims",
         "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems", "ReadTrackRecord",
+        "GetBundle", "GetVersionBundle", "LookUpEntry", "ReadEntry", "ReadEntryProof", "ReadEvidenceProof", "ReadFindingProof", "ReadRoundProof", "ReadVersionProof", "ReadVersionRecord",
         "ReadLogKeys", "ListAnchors", "ReadAnchoringHealth", "ReadAnchorToken", "ReadAnchoredCheckpoint",
     ];
 
