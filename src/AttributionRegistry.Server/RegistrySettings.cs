@@ -53,7 +53,7 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
             TimeStampAuthority = Address(section, "TimeStampAuthority"),
             TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,
-            TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } oid ? oid : null,
+            TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } identifier ? identifier : null,
             TimeStampPatience = TimeSpan.FromSeconds(Positive(section, "TimeStampPatienceSeconds", 30.0)),
             WitnessPolicy = section["WitnessPolicy"] is { Length: > 0 } policy ? Path.GetFullPath(policy) : null,
             IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),
