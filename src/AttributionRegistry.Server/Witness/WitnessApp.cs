@@ -23,6 +23,7 @@ public static class WitnessApp
     private const int MaxConnections = 256;
     private const string Limiter = "add-checkpoint";
     private const string Text = "text/plain; charset=utf-8";
+    private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Builds the server and opens its memory. Tests pass their own clock.</summary>
     public static WebApplication Build(WitnessSettings settings, Action<WebApplicationBuilder>? configure = null)
@@ -48,8 +49,8 @@ public static class WitnessApp
         var app = builder.Build();
         app.UseRateLimiter();
         app.MapPost("/add-checkpoint", AddCheckpointAsync).RequireRateLimiting(Limiter);
-        app.MapGet("/{originHash}/checkpoint", ReadCheckpoint);
-        app.MapGet("/vkey", (WitnessState state) => TypedResults.Text(state.Signer.Vkey + "\n", Text));
+        app.MapMethods("/{originHash}/checkpoint", Reads, ReadCheckpoint);
+        app.MapMethods("/vkey", Reads, (WitnessState state) => TypedResults.Text(state.Signer.Vkey + "\n", Text));
         _ = app.Services.GetRequiredService<WitnessState>(); // Refuses now, not at the first request.
         return app;
     }
