@@ -81,6 +81,10 @@ check "every finding carries the exercise banner" has /v1/findings/AR-"$(date -u
 for n in 1 2 3 4 5; do
   check "a stranger verifies finding $n" cli verify "http://127.0.0.1:5089/v1/findings/AR-$(date -u +%Y)-000$n"
 done
+vkey=$(curl -fsS http://127.0.0.1:5089/log/vkey)
+for n in 1 2 3 4 5; do
+  check "the bundle of finding $n is fetched" curl -fsS -o "$work/bundle$n.zip" "http://127.0.0.1:5089/v1/findings/AR-$(date -u +%Y)-000$n/bundle"
+done
 check "a stranger audits the whole log" cli log audit http://127.0.0.1:5089
 check "a monitor takes the log as its first run" cli log monitor http://127.0.0.1:5089 --state "$work/monitor"
 check "a mirror takes log and findings, each of them verified" cli mirror http://127.0.0.1:5089 "$work/mirror"
@@ -91,6 +95,9 @@ check "the custodian exports the evidence of a case" cli evidence export "$incid
 check "sha256sum accepts every file of the bag" bag_holds
 check "the bag says that it is one" diff <(printf 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n') "$work/bag/$incident/bagit.txt"
 stop
+for n in 1 2 3 4 5; do
+  check "a stranger verifies the bundle of finding $n without the server" cli verify "$work/bundle$n.zip" --vkey "$vkey"
+done
 check "the doctor finds the stopped demo sound" registry doctor --data "$work/demo" --keys "$work/demo-keys"
 check "a second start is ready" start
 check "a second start finds the five findings and loads none twice" test "$(findings)" = 5

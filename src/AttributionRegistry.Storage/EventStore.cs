@@ -24,9 +24,11 @@ public sealed record SealedEvent(long Index, string EntryJson, byte[] Salt);
 /// <summary>Reads the record. Nothing is shown that the published head does not cover.</summary>
 public sealed class EventStore(Database database, DataKeys keys, GroupCommitWriter writer)
 {
-    private const string StreamSql = $"""
-        SELECT event.version, event.type, event.schema_version, event.actor, event.at_us, event.idx, event.sealed, {EventBody.Columns}
-        FROM event {EventBody.Joins}
+    private const string StreamSql = """
+        SELECT event.version, event.type, event.schema_version, event.actor, event.at_us, event.idx, event.sealed, event.body, event_key.sealed, redacted_event.body
+        FROM event
+        LEFT JOIN event_key ON event_key.idx = event.idx
+        LEFT JOIN redacted_event ON redacted_event.idx = event.idx
         WHERE event.stream = @stream AND event.version > @afterVersion AND event.idx < @size
         ORDER BY event.version
         """;

@@ -24,9 +24,11 @@ public sealed class StoreInspection : IDisposable
 {
     private const int MostFaults = 20;
 
-    private const string EventsSql = $"""
-        SELECT event.stream, event.version, event.type, event.schema_version, event.actor, event.at_us, event.idx, event.sealed, {EventBody.Columns}
-        FROM event {EventBody.Joins}
+    private const string EventsSql = """
+        SELECT event.stream, event.version, event.type, event.schema_version, event.actor, event.at_us, event.idx, event.sealed, event.body, event_key.sealed, redacted_event.body
+        FROM event
+        LEFT JOIN event_key ON event_key.idx = event.idx
+        LEFT JOIN redacted_event ON redacted_event.idx = event.idx
         ORDER BY event.stream, event.version
         """;
 

@@ -9,10 +9,6 @@ namespace AttributionRegistry.Storage;
 /// <param name="Redacted">What is left of them after an erasure.</param>
 internal sealed record EventBody(string Sealed, string? Key, string? Redacted)
 {
-    internal const string Columns = "event.body, event_key.sealed, redacted_event.body";
-
-    internal const string Joins = "LEFT JOIN event_key ON event_key.idx = event.idx LEFT JOIN redacted_event ON redacted_event.idx = event.idx";
-
     /// <summary>Seals the values of a new event.</summary>
     public static EventBody Seal(string body, RowCipher record, string stream, long version, Func<int, byte[]> entropy)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using AttributionRegistry.Cli.Doctor;
 using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Cli.Tests.Http;
@@ -16,7 +17,8 @@ public sealed class DoctorTests : IDisposable
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly NoteSigner _signer = new("log.example/doctor", new byte[NoteSigner.SeedSize]);
-    private readonly List<byte[]> _entries = [.. Enumerable.Range(0, Size).Select(BitConverter.GetBytes)];
+    private readonly List<byte[]> _entries =
+        [.. Enumerable.Range(0, Size).Select(n => LogEntry.Plain(null, "2026-01-01T11:00:00Z", new JsonObject { ["n"] = n }, null, 1, $"subject-{n}", "made.for-a-test", 1))];
     private readonly StringWriter _output = new();
 
     public void Dispose()
@@ -111,7 +113,7 @@ public sealed class DoctorTests : IDisposable
         _entries.Skip(1).ToList().ForEach(each => tree.Append(Rfc6962.LeafHash(each)));
         tree.Append(Rfc6962.LeafHash(_entries[0]));
         OnlyThisFails(
-            await ExamineAsync(new() { ["/log/checkpoint"] = (HttpStatusCode.OK, new Checkpoint(_signer.Name, Size, tree.Root()).Sign(_signer)) }), "log", "the entries give");
+            await ExamineAsync(new() { ["/log/checkpoint"] = (HttpStatusCode.OK, new Checkpoint(_signer.Name, Size, tree.Root()).Sign(_signer)) }), "log", "entries give");
     }
 
     [Fact]

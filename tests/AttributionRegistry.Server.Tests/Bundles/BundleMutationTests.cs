@@ -191,7 +191,7 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
     }
 
     /// <summary>The manifests made anew, as whoever tampers would.</summary>
-    private static byte[] Bag(SortedDictionary<string, byte[]> files, string changed = "")
+    internal static byte[] Bag(SortedDictionary<string, byte[]> files, string changed = "")
     {
         try
         {

@@ -92,7 +92,7 @@ public sealed class OfficialFindingTests
     private static async Task<bool> PublishedChangeAsync(WitnessedRegistry running) =>
         (bool)(await running.JsonAsync("/v1/changes"))["items"]!.AsArray().Single(c => (string)c!["kind"]! == "finding.published")!["official"]!;
 
-    private static async Task<(string Number, string Incident, Credentials Credentials)> PublishAsync(WitnessedRegistry running)
+    internal static async Task<(string Number, string Incident, Credentials Credentials)> PublishAsync(WitnessedRegistry running)
     {
         var registry = running.Registry;
         registry.Clock.AutoAdvanceAmount = TimeSpan.FromMilliseconds(10);
