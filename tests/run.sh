@@ -15,6 +15,7 @@ need() { # command package
 }
 need curl curl
 need clamd clamav-daemon
+need openssl openssl
 need node nodejs
 need npm npm
 
@@ -110,6 +111,8 @@ check "the packages of the browser test are the pinned ones" npm ci --prefix tes
 check "the demo is ready once more" start
 check "the doctor finds the running demo sound from outside" cli doctor --server http://127.0.0.1:5089 \
   --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"
+check "the packages of the judges are the pinned ones" npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund
+check "the published schemas of events judge every entry of the log" node tests/judges/events.mjs http://127.0.0.1:5089
 check "members vote and readers recount by page, and what was tampered with is named" node tests/browser/pages.mjs \
   http://127.0.0.1:5089 "$work/demo" "$PWD/src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll"
 stop
@@ -121,7 +124,6 @@ while [ "$above" != / ] && [ -z "$shared" ]; do
   [ -f "$above/shared/data/PROVENANCE.md" ] && shared=$above/shared/data
 done
 if [ -n "$shared" ]; then
-  check "the packages of the judge are the pinned ones" npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund
   check "the published schemas judge STIX bundles as the registry does" node tests/judges/stix.mjs \
     src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$work/demo" 5089 "$shared"
 else

@@ -12,8 +12,11 @@ namespace AttributionRegistry.Cli.Verification;
 /// <summary>What the public record behind a finding can be held to: envelopes, openings, count, draw.</summary>
 internal static class RecordCheck
 {
+    /// <param name="representation">The finding as it is served.</param>
+    /// <param name="record">The record of this version.</param>
+    /// <param name="log">The log of a bundle; null where only the record is there.</param>
     /// <exception cref="CheckFailedException">The first check that fails.</exception>
-    public static void Run(JsonObject representation, JsonObject record)
+    public static void Run(JsonObject representation, JsonObject record, BundleLog? log = null)
     {
         var round = record["round"] as JsonObject ?? throw new CheckFailedException("record", "it holds no round");
         Named("record", () => Belongs(representation, record));
@@ -24,6 +27,9 @@ internal static class RecordCheck
         var tally = Named("tally", () => Count(round));
         Named("finding", () => Published(representation["finding"]!.AsObject(), tally));
         Named("draw", () => RecordedDrawCheck.Fault(record["draw"]!.AsObject()));
+        Named("signatures", () => SignatureCheck.Fault(record, log is null ? null : log.KeyOf));
+        Named("mapping", () => MappingCheck.Fault(record, log));
+        Named("recorded", () => Whole(representation, record));
     }
 
     /// <summary>Each opening of a field of the leaf must reproduce the commitment that stands in the log.</summary>
@@ -47,7 +53,21 @@ internal static class RecordCheck
         return Text(method, "round") != Text(round, "id") ? "it is of another round than the finding's"
             : Text(method, "evidenceRoot") != Text(round, "evidenceRoot") ? "its evidence root is not the finding's"
             : Text(method, "rulesHash") != Text(round, "rulesHash") ? "its rules are not the finding's"
+            : Text(record, "number") != Text(representation, "number") || (int)record["version"]! != (int)representation["version"]! ? "it is of another version than the finding"
             : null;
+    }
+
+    // Asked last: whatever has a name of its own is called by that name.
+    private static string? Whole(JsonObject representation, JsonObject record)
+    {
+        var digest = Sha256Hex.Of(CanonicalJson.Serialize(new JsonObject
+        {
+            ["declarations"] = record["declarations"]!.DeepClone(),
+            ["draw"] = record["draw"]!.DeepClone(),
+            ["mapping"] = record["mapping"]?["commitment"]?.DeepClone(),
+            ["round"] = record["round"]!.DeepClone(),
+        }));
+        return digest == Text(representation["finding"]!["method"]!, "recordDigest") ? null : $"the record has the digest {digest}, the finding says {representation["finding"]!["method"]!["recordDigest"]}";
     }
 
     private static string? Rules(JsonObject round)

@@ -6,20 +6,21 @@ using AttributionRegistry.Log;
 namespace AttributionRegistry.Cli.Verification;
 
 /// <summary>
-/// <c>attribution verify FILE|URL</c>: checks a published finding as a stranger would. From an address everything is checked; a saved
-/// finding alone answers for its digest, matrix, crosscheck and wording, and with --record for ballots, count and draw too.
+/// <c>attribution verify FILE|URL</c>: checks a published finding as a stranger would. A bundle proves everything offline; from an address
+/// everything is fetched and checked; a saved finding alone answers for its digest, matrix, crosscheck and wording, and with --record for
+/// ballots, count and draw too.
 /// </summary>
 public static class VerifyCommand
 {
     public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "record", "vkey");
+        var read = Arguments.Parse(args, "record", "vkey", "policy");
         var from = read.Single("file or address");
         try
         {
             var left = Arguments.IsAddress(from)
                 ? await FromAddressAsync(Arguments.Address(from), read.Option("vkey"), entropy, cancel)
-                : await FromFilesAsync(from, read.Option("record"), cancel);
+                : await FromFilesAsync(from, read.Option("record"), read.Option("vkey"), read.Option("policy"), cancel);
             await output.WriteLineAsync(left.Length == 0 ? "valid" : $"valid ({left})");
             return ExitCode.Holds;
         }
@@ -30,9 +31,20 @@ public static class VerifyCommand
         }
     }
 
-    private static async Task<string> FromFilesAsync(string finding, string? record, CancellationToken cancel)
+    private static async Task<string> FromFilesAsync(string file, string? record, string? vkey, string? policy, CancellationToken cancel)
     {
-        var representation = Parse(await File.ReadAllTextAsync(finding, cancel));
+        if (new FileInfo(file) is { Exists: true, Length: > BundleZip.MaxZipBytes } large)
+        {
+            throw new CheckFailedException("bag", $"the file has {large.Length} bytes; a bundle has at most {BundleZip.MaxZipBytes}");
+        }
+
+        var bytes = await File.ReadAllBytesAsync(file, cancel);
+        if (file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) || Bundle.IsZip(bytes))
+        {
+            return string.Join("; ", BundleCheck.Run(bytes, vkey, policy is null ? null : PolicyIn(await File.ReadAllTextAsync(policy, cancel))));
+        }
+
+        var representation = Parse(System.Text.Encoding.UTF8.GetString(bytes));
         FindingCheck.Run(representation);
         if (record is null)
         {
@@ -42,7 +54,7 @@ public static class VerifyCommand
 
         RecordCheck.Run(representation, Parse(await File.ReadAllTextAsync(record, cancel)));
         WordingCheck.Run(representation);
-        return "all but its place in the log, which needs the server";
+        return "all but its place in the log, which needs the server or a bundle";
     }
 
     private static async Task<string> FromAddressAsync(Uri address, string? vkey, Func<int, byte[]> entropy, CancellationToken cancel)
@@ -51,15 +63,10 @@ public static class VerifyCommand
         var representation = await client.GetObjectAsync(address.PathAndQuery, cancel);
         FindingCheck.Run(representation);
         var number = (string?)representation["number"] ?? throw new CheckFailedException("digest", "the representation has no number");
-        var record = await client.GetObjectAsync($"/v1/findings/{Uri.EscapeDataString(number)}/record", cancel);
+        var version = FindingCheck.Named("digest", () => (int)representation["version"]!);
+        var record = await client.GetObjectAsync(FormattableString.Invariant($"/v1/findings/{Uri.EscapeDataString(number)}/versions/{version}/record"), cancel);
         RecordCheck.Run(representation, record);
         WordingCheck.Run(representation);
-        var current = await client.GetObjectAsync($"/v1/findings/{Uri.EscapeDataString(number)}", cancel);
-        if ((string?)current["digest"] != (string?)representation["digest"])
-        {
-            return "a version that is not the current one; the record names the log entry of the current one only";
-        }
-
         var followed = await LogCheckAsync(client, representation, record, vkey, cancel);
         return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : followed;
     }
@@ -91,6 +98,18 @@ public static class VerifyCommand
         catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException or JsonException or InvalidOperationException or NullReferenceException)
         {
             throw new CheckFailedException(Check, fault.Message);
+        }
+    }
+
+    private static TlogPolicy PolicyIn(string text)
+    {
+        try
+        {
+            return TlogPolicy.Parse(text);
+        }
+        catch (TlogPolicyException fault)
+        {
+            throw new FormatException($"This is no policy: {fault.Message}", fault);
         }
     }
 

@@ -158,9 +158,19 @@ public sealed record PublishedPanel(
 /// <param name="BallotKeyId">The member's ballot key, in a roll call only.</param>
 public sealed record PublishedMember(string Name, Region Region, bool Presides, DeclarationKind Declared, string? BallotKeyId);
 
+/// <param name="Round">The round that decided.</param>
+/// <param name="RoundNumber">Its number in the case.</param>
+/// <param name="EvidenceRoot">Merkle root of the frozen evidence set, hex.</param>
+/// <param name="RulesHash">SHA-256 of the canonical rules of the vote, hex.</param>
+/// <param name="PolicyVersion">The policy in force.</param>
+/// <param name="Expedited">Whether the time for replies was shortened.</param>
+/// <param name="LikelihoodScale">The scale's id.</param>
+/// <param name="ConfidenceScale">The scale's id.</param>
+/// <param name="Specialists">What invited specialists said.</param>
+/// <param name="RecordDigest">SHA-256 of the canonical {declarations, draw, mapping, round} of the public record, hex.</param>
 public sealed record PublishedMethod(
     RoundId Round, int RoundNumber, string EvidenceRoot, string RulesHash, int PolicyVersion, bool Expedited, string LikelihoodScale, string ConfidenceScale,
-    IReadOnlyList<PublishedStatement> Specialists);
+    IReadOnlyList<PublishedStatement> Specialists, string RecordDigest);
 
 /// <summary>What an invited specialist told the panel. They had no ballot.</summary>
 /// <param name="By">The name where the policy names individuals, else the role (P8).</param>

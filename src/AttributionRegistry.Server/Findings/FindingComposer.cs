@@ -17,7 +17,7 @@ public sealed record VersionInfo(
     string Number, int Version, VersionKind Kind, DateTimeOffset At, IReadOnlyList<Text> Statements, Confidence? Cap, string? ChangeNote);
 
 /// <summary>Writes the canonical finding out of the case and its last binding round. Everything but the statement is computed.</summary>
-public sealed class FindingComposer(Case state, Round round, Policy policy, Func<PersonId, string> nameOf)
+public sealed class FindingComposer(Case state, Round round, Policy policy, Func<PersonId, string> nameOf, Func<string> recordDigest)
 {
     public const string ExerciseNotice =
         "EXERCISE on public reporting: this is the finding of no body. Panel, votes and replies are simulated by a published rule.";
@@ -63,7 +63,8 @@ public sealed class FindingComposer(Case state, Round round, Policy policy, Func
             Method = new PublishedMethod(
                 round.Id, round.Number, round.EvidenceRoot, round.RulesHash, policy.Version, state.Expedited,
                 KnownScales.Icd203Likelihood.Id, KnownScales.Icd203Confidence.Id,
-                [.. state.Statements.Select(s => new PublishedStatement(policy.NameIndividuals ? nameOf(s.By) : "invited specialist", s.Conflict, s.Body))]),
+                [.. state.Statements.Select(s => new PublishedStatement(policy.NameIndividuals ? nameOf(s.By) : "invited specialist", s.Conflict, s.Body))],
+                recordDigest()),
             Funding = policy.Funding,
             Languages = [.. info.Statements.Select(s => s.Lang)],
             Previous = state.CurrentVersion is { } previous ? new PreviousVersion(previous.Version, previous.Digest, info.ChangeNote) : null,

@@ -11,6 +11,8 @@ public static class FindingEndpoints
         services.AddSingleton<PublishFinding>();
         services.AddSingleton<Reconsider>();
         services.AddSingleton<FindingLocator>();
+        services.AddSingleton<FindingRecords>();
+        services.AddSingleton<PublishedVersions>();
         services.AddHostedService<RecordCheck>();
         return services;
     }
@@ -29,6 +31,7 @@ public static class FindingEndpoints
         findings.MapGet("/{number}/versions/{version}", ReadFindingVersion.HandleAsync).WithName("ReadFindingVersion").PublicRead().Conditional().Refuses(404).Produces<FindingRepresentation>();
         findings.MapGet("/{number}/diff", DiffFinding.Handle).WithName("DiffFinding").PublicRead().Refuses(404);
         findings.MapGet("/{number}/record", ReadRecord.Handle).WithName("ReadRecord").PublicRead().Refuses(404);
+        findings.MapGet("/{number}/versions/{version}/record", ReadVersionRecord.Handle).WithName("ReadVersionRecord").PublicRead().Refuses(404);
         findings.MapGet("/{number}/petitions", ListPetitions.Handle).WithName("ListPetitions").PublicRead().Refuses(404);
         findings.MapPost("/{number}/petitions", FilePetition.HandleAsync).WithName("FilePetition").Idempotent().Refuses(404, 409, 422);
 

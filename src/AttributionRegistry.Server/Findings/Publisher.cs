@@ -19,7 +19,7 @@ namespace AttributionRegistry.Server.Findings;
 /// What publication adds to an act: the number, the canonical finding, its representations as bytes, the opened seals.
 /// All of it is written in the transaction of the act.
 /// </summary>
-public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
+public sealed class Publisher(RegistryCore core, PublishedDocuments documents, FindingRecords records)
 {
     private const string LastNumberSql = "SELECT max(number) FROM finding WHERE number >= @first AND number < @next";
 
@@ -64,10 +64,9 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
         var stream = CaseJournal.Stream(before.Id);
         var after = session.Load(CaseJournal.Definition, stream)!;
         var canonical = FindingComposer.Canonical(finding);
-        if (!before.HasFinding)
-        {
-            Unseal(session, stream, before.Rounds.Select(r => RoundJournal.Stream(r.Id)));
-        }
+        // Rounds stay sealed while they run: one that is held after a reopening is opened with the version that it leads to.
+        Unseal(session, stream, before.Rounds.Where(r => !before.HasFinding || r.Outcome is not null)
+            .SelectMany(r => new[] { RoundJournal.Stream(r.Id), CoverSeals.Stream(r.Id) }));
 
         session.AlsoWrite(rows =>
         {
@@ -159,7 +158,9 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
                     ["self"] = $"/v1/findings/{number}/versions/{version.Version}",
                     ["current"] = $"/v1/findings/{number}",
                     ["versions"] = $"/v1/findings/{number}/versions",
-                    ["record"] = $"/v1/findings/{number}/record",
+                    ["record"] = $"/v1/findings/{number}/versions/{version.Version}/record",
+                    ["proof"] = $"/v1/findings/{number}/versions/{version.Version}/proof",
+                    ["bundle"] = $"/v1/findings/{number}/versions/{version.Version}/bundle",
                     ["petitions"] = $"/v1/findings/{number}/petitions",
                     ["appeals"] = $"/v1/findings/{number}/appeals",
                     ["incident"] = $"/v1/incidents/{state.Id}",
@@ -185,17 +186,53 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents)
 
     private FindingComposer? Composer(Case state, Policy policy, Func<RoundId, Round?> load) =>
         state.Rounds.LastOrDefault(r => r.Binding && r.Outcome is not null) is { } last && load(last.Id) is { Result: not null } round && state.Panel is not null
-            ? new FindingComposer(state, round, policy, person => core.Load(PersonJournal.Definition, PersonJournal.Stream(person)).State?.Name ?? "unknown")
+            ? new FindingComposer(state, round, policy, person => core.Load(PersonJournal.Definition, PersonJournal.Stream(person)).State?.Name ?? "unknown", () => records.DigestOf(state, round))
             : null;
 
     /// <summary>Opens the seals of the case and its rounds: what was opaque in the log can be read now, field by field as disclosed.</summary>
     private void Unseal(Session session, string stream, IEnumerable<string> rounds)
     {
-        foreach (var hidden in new[] { stream }.Concat(rounds).SelectMany(core.Store.Events.ReadSealed).OrderBy(e => e.Index))
+        var opened = Unsealing.Of(core, stream).Select(u => u.Opens).ToHashSet();
+        foreach (var hidden in new[] { stream }.Concat(rounds).SelectMany(core.Store.Events.ReadSealed).Where(e => !opened.Contains(e.Index)).OrderBy(e => e.Index))
         {
-            session.AppendRaw($"unsealed:{stream}", new NewEvent(
+            session.AppendRaw(Unsealing.Stream(stream), new NewEvent(
                 "unsealed", 1, null, session.At, "{}", false,
                 new JsonObject { ["index"] = hidden.Index, ["event"] = JsonNode.Parse(hidden.EntryJson), ["salt"] = B64Url.Encode(hidden.Salt) }, [], []));
         }
+    }
+}
+
+/// <summary>The entry that opened a sealed one: everybody reads there what was sealed.</summary>
+/// <param name="Opens">The sealed entry.</param>
+/// <param name="Index">The entry that opens it.</param>
+/// <param name="Body">index, event and salt.</param>
+public sealed record Unsealed(long Opens, long Index, JsonObject Body);
+
+/// <summary>What of a case has been opened in the log.</summary>
+public static class Unsealing
+{
+    private const string OpenedSql = """
+        SELECT event.idx AS Idx, log_entry.entry AS Entry
+        FROM event
+        JOIN log_entry ON log_entry.idx = event.idx
+        WHERE event.stream = @stream AND event.idx < @size
+        ORDER BY event.idx
+        """;
+
+    public static string Stream(string stream) => $"unsealed:{stream}";
+
+    /// <summary>The opened entries of a case and its rounds, in the order of the log.</summary>
+    public static IReadOnlyList<Unsealed> Of(RegistryCore core, string stream)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        var rows = core.Store.Database.Read(c => c.Query<Row>(OpenedSql, new { stream = Stream(stream), size = core.Store.Events.Head.Size }).AsList());
+        return [.. rows.Select(r => (r.Idx, Body: JsonNode.Parse(r.Entry)!["body"]!.AsObject())).Select(r => new Unsealed(r.Body["index"]!.GetValue<long>(), r.Idx, r.Body))];
+    }
+
+    private sealed class Row
+    {
+        public long Idx { get; init; }
+
+        public byte[] Entry { get; init; } = [];
     }
 }

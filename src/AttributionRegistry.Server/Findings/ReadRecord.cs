@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
@@ -5,7 +6,7 @@ using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
-using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Rounds;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,13 +20,43 @@ namespace AttributionRegistry.Server.Findings;
 /// <param name="Number">The finding.</param>
 /// <param name="LogIndex">The leaf of the current version in the log.</param>
 /// <param name="Draw">Pool, sources, seed and result of the draw.</param>
+/// <param name="Declarations">How the members answered, with what they signed.</param>
 /// <param name="Round">The binding round that decided.</param>
+/// <param name="Mapping">The commitment to who held which ballot key of a pseudonymous round, and what opens it once it is open; null for a roll call.</param>
 /// <param name="Openings">Openings of field commitments of the log's leaves.</param>
-public sealed record FindingRecord(string Number, long LogIndex, RecordedDraw Draw, RecordedRound Round, IReadOnlyList<LeafOpening> Openings);
+/// <param name="Version">The version of the finding.</param>
+public sealed record FindingRecord(
+    string Number, int Version, long LogIndex, RecordedDraw Draw, IReadOnlyList<RecordedDeclaration> Declarations, RecordedRound Round,
+    RecordedMapping? Mapping, IReadOnlyList<LeafOpening> Openings);
+
+/// <summary>How a drawn member answered (V-11). Statements may hold personal data and stay out; their digest is here.</summary>
+/// <param name="Member">The member.</param>
+/// <param name="Accepts">Whether the seat was taken.</param>
+/// <param name="Kind">What there was to declare.</param>
+/// <param name="NamedAnActor">Whether the member had named an actor in public.</param>
+/// <param name="TextDigest">SHA-256 of the canonical {kind, statement}, hex.</param>
+/// <param name="Signature">ES256 of the member's long-term key over the declaration, base64url; anybody can check it where no statement was made.</param>
+/// <param name="SigningKey">Id of that key.</param>
+/// <param name="Spki">The public key, base64url.</param>
+/// <param name="BallotKey">In a roll call, how the long-term key vouched for the ballot key; else null.</param>
+public sealed record RecordedDeclaration(
+    PersonId Member, bool Accepts, DeclarationKind Kind, bool NamedAnActor, string TextDigest, string? Signature, KeyId? SigningKey, string? Spki,
+    RecordedVouching? BallotKey);
+
+/// <param name="BallotKeyId">The ballot key.</param>
+/// <param name="Signature">ES256 over the statement of the ballot key, base64url.</param>
+/// <param name="SigningKey">The long-term key that made it.</param>
+/// <param name="Spki">That public key, base64url.</param>
+public sealed record RecordedVouching(string BallotKeyId, string Signature, KeyId SigningKey, string? Spki);
+
+/// <param name="Commitment">Hex.</param>
+/// <param name="Salt">Hex; null while the mapping is sealed.</param>
+/// <param name="Canonical">The canonical mapping; null while it is sealed.</param>
+public sealed record RecordedMapping(string Commitment, string? Salt, string? Canonical);
 
 /// <summary>Everything a draw depends on, and what came of it.</summary>
 public sealed record RecordedDraw(
-    PoolId Pool, string PoolDigest, IReadOnlyList<Candidate> Candidates, IReadOnlyList<string> Sources, IReadOnlyList<string> SourceValues,
+    PanelId Panel, PoolId Pool, string PoolDigest, IReadOnlyList<Candidate> Candidates, IReadOnlyList<string> Sources, IReadOnlyList<string> SourceValues,
     IReadOnlyList<SeedSourcePlan> Plans, IReadOnlyList<PublishedSource> Published, string Seed,
     IReadOnlyList<string> ExcludedStates, int Seats, DateTimeOffset FrozenAt, DateTimeOffset DrawnAt, IReadOnlyList<RecordedSeat> Result);
 
@@ -71,30 +102,74 @@ public sealed record LeafOpening(long LogIndex, string Field, string Salt, JsonN
 public static class ReadRecord
 {
     /// <summary>The public record of a finding, complete enough to recompute it offline.</summary>
-    public static Results<Ok<FindingRecord>, ProblemHttpResult> Handle(string number, FindingLocator findings, RegistryCore core)
-    {
-        if (findings.Find(number) is not { } state ||
-            state.Rounds.LastOrDefault(r => r.Binding && r.Outcome is not null) is not { } last ||
-            core.Load(RoundJournal.Definition, RoundJournal.Stream(last.Id)).State is not { Result: { } tally } round)
-        {
-            return Problems.NotFound();
-        }
+    public static Results<Ok<FindingRecord>, ProblemHttpResult> Handle(string number, PublishedVersions versions, FindingRecords records) =>
+        versions.Current(number) is { } version ? TypedResults.Ok(records.Of(version)) : Problems.NotFound();
+}
 
-        var version = core.Store.Events.Last(CaseJournal.Stream(state.Id), CaseJournal.FindingVersion)
-            ?? throw new InvalidOperationException($"The finding {number} has no version in its record.");
-        return TypedResults.Ok(new FindingRecord(
-            number, version.Index, DrawOf(state), RoundOf(round, tally),
-            [.. core.Store.Events.Openings(version.Index).Select(o => new LeafOpening(version.Index, o.Name, B64Url.Encode(o.Salt), JsonNode.Parse(o.ValueJson)))]));
+public static class ReadVersionRecord
+{
+    /// <summary>The public record of one version of a finding, as it stood when that version was published.</summary>
+    public static Results<Ok<FindingRecord>, ProblemHttpResult> Handle(string number, int version, PublishedVersions versions, FindingRecords records) =>
+        versions.Find(number, version) is { } found ? TypedResults.Ok(records.Of(found)) : Problems.NotFound();
+}
+
+/// <summary>Writes public records.</summary>
+public sealed class FindingRecords(RegistryCore core, TimeProvider clock)
+{
+    public FindingRecord Of(PublishedVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        return new FindingRecord(
+            version.Number, version.Version.Version, version.Index, DrawOf(version.State), DeclarationsOf(version.State, version.Round), RoundOf(version.Round),
+            MappingOf(version.Round.Id),
+            [.. core.Store.Events.Openings(version.Index).Select(o => new LeafOpening(version.Index, o.Name, B64Url.Encode(o.Salt), JsonNode.Parse(o.ValueJson)))]);
     }
 
+    /// <summary>
+    /// SHA-256 of the canonical {declarations, draw, mapping, round}, <c>mapping</c> being the commitment or null. It stands in the finding, whose
+    /// digest stands in the log: so no letter of the record can be changed afterwards.
+    /// </summary>
+    public string DigestOf(Case state, Round round)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(round);
+        return Sha256Hex.Of(CanonicalJson.Serialize(new JsonObject
+        {
+            ["declarations"] = JsonSerializer.SerializeToNode(DeclarationsOf(state, round), ApiJson.Options),
+            ["draw"] = JsonSerializer.SerializeToNode(DrawOf(state), ApiJson.Options),
+            ["mapping"] = round.Mapping?.Commitment,
+            ["round"] = JsonSerializer.SerializeToNode(RoundOf(round), ApiJson.Options),
+        }));
+    }
+
+    private RecordedMapping? MappingOf(RoundId id) =>
+        core.Load(RoundJournal.Definition, RoundJournal.Stream(id)).State is not { Mapping: { } mapping } round ? null
+        : round.IsMappingOpen(clock.GetUtcNow())
+            ? new RecordedMapping(mapping.Commitment, mapping.Salt, System.Text.Encoding.UTF8.GetString(BallotKeyMapping.Canonical(round)))
+            : new RecordedMapping(mapping.Commitment, null, null);
+
+    private List<RecordedDeclaration> DeclarationsOf(Case state, Round round) =>
+    [
+        .. state.DecidedPanel!.Seats.Where(s => s.Declaration is not null).OrderBy(s => s.Person.Value, StringComparer.Ordinal)
+            .Select(s => (s.Person, s.Key, Said: s.Declaration!))
+            .Select(s => new RecordedDeclaration(
+                s.Person, s.Said.Accepts, s.Said.Kind, s.Said.NamedAnActor, s.Said.TextDigest, s.Said.Signature, s.Said.SigningKey, SpkiOf(s.Person, s.Said.SigningKey),
+                round.Mode == VoteMode.RollCall && s.Key is { } key
+                    ? new RecordedVouching(key.Id, key.Signature, key.SigningKey, SpkiOf(s.Person, key.SigningKey))
+                    : null)),
+    ];
+
+    private string? SpkiOf(PersonId person, KeyId? key) =>
+        core.Load(PersonJournal.Definition, PersonJournal.Stream(person)).State?.SigningKeys.Find(k => k.Id == key)?.Spki;
+
     // Envelopes are published sorted by commitment, so that their order does not say who acted when.
-    private static RecordedRound RoundOf(Round round, TallyResult tally) => new(
+    private static RecordedRound RoundOf(Round round) => new(
         round.Id, round.Incident, round.Number, round.Mode, round.Seats,
         [.. round.Voters.OrderBy(v => v.BallotKeyId, StringComparer.Ordinal).Select(v => new RecordedVoter(
             v.BallotKeyId, v.BallotKeySpki, v.Region, round.Mode == VoteMode.RollCall ? v.Person : null, v.RemovedAt))],
         round.Questions, round.Evidence, round.EvidenceRoot, round.Rules, round.RulesHash, round.CommitOpens, round.CommitCloses, round.RevealOpens,
         round.RevealCloses, [.. round.Envelopes.OrderBy(e => e.Commitment, StringComparer.Ordinal)],
-        [.. round.Openings.OrderBy(o => o.BallotKeyId, StringComparer.Ordinal)], EscrowOf(round), tally);
+        [.. round.Openings.OrderBy(o => o.BallotKeyId, StringComparer.Ordinal)], EscrowOf(round), round.Result!);
 
     private static RecordedEscrow? EscrowOf(Round round) => round.Escrow is not { } escrow ? null : new RecordedEscrow(
         RoundEscrow.Threshold, [.. escrow.Scrutineers.Select(s => new ScrutineerKeyView(s.KeyId, s.Spki))],
@@ -111,7 +186,7 @@ public static class ReadRecord
     {
         var (pool, panel) = (state.DecidedPool!, state.DecidedPanel!);
         return new RecordedDraw(
-            pool.Id, pool.Digest, pool.Candidates, pool.Sources, panel.SourceValues, pool.Plans, panel.Published, panel.Seed, panel.ExcludedStates, panel.Size, pool.FrozenAt, panel.DrawnAt,
+            panel.Id, pool.Id, pool.Digest, pool.Candidates, pool.Sources, panel.SourceValues, pool.Plans, panel.Published, panel.Seed, panel.ExcludedStates, panel.Size, pool.FrozenAt, panel.DrawnAt,
             [.. panel.Seats.OrderBy(s => s.Order).Select(s => new RecordedSeat(s.Person, s.Region, s.Order, s.Removed, s.RemovedBecause, s.Replaces))]);
     }
 }

@@ -50,6 +50,13 @@ public sealed class VerifyTests
         { "draw", record => record["draw"]!["published"]![0]!["value"] = "another value" },
         { "draw", record => record["draw"]!["published"]![0]!["publishedAt"] = record["draw"]!["frozenAt"]!.DeepClone() },
         { "draw", record => Swap(record["draw"]!["result"]!.AsArray()) },
+        { "signatures", record => record["declarations"]![0]!["signature"] = record["declarations"]![1]!["signature"]!.DeepClone() },
+        { "signatures", record => record["declarations"]![0]!["namedAnActor"] = true },
+        { "signatures", record => record["declarations"]![0]!["ballotKey"] = null },
+        { "signatures", record => record["declarations"]!.AsArray().RemoveAt(0) },
+        { "mapping", record => record["mapping"] = new JsonObject { ["commitment"] = new string('0', 64), ["salt"] = null, ["canonical"] = null } },
+        { "recorded", record => record["draw"]!["sources"]![0] = "another" },
+        { "record", record => record["version"] = 2 },
     };
 
     [Theory]

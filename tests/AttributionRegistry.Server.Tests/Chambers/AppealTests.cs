@@ -120,7 +120,7 @@ public sealed class AppealTests(ExerciseFixture exercise) : IClassFixture<Exerci
         var state = exercise.Registry.State(IncidentId.Of(exercise.Loaded[1].Incident));
         var round = exercise.Registry.Core.Load(RoundJournal.Definition, state.Rounds[^1].Id.Value).State!;
         var said = new SpecialistStatement(StatementId.Of("sta_1"), PersonId.Of("per_1"), new Text("The loader is old."), new Text("I sold it."), exercise.Registry.Now);
-        var composer = new FindingComposer(state with { Statements = [said] }, round, new Policy { NameIndividuals = names }, _ => "Vera Test");
+        var composer = new FindingComposer(state with { Statements = [said] }, round, new Policy { NameIndividuals = names }, _ => "Vera Test", () => new string('0', 64));
         composer.Compose(new VersionInfo("AR-2026-0001", 1, VersionKind.Published, exercise.Registry.Now, [], null, null)).Method.Specialists
             .Should().Equal(new PublishedStatement(by, said.Conflict, said.Body));
     }

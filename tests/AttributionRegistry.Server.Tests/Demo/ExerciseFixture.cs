@@ -8,7 +8,16 @@ namespace AttributionRegistry.Server.Tests.Demo;
 /// <summary>A demo registry with two real cases taken from referral to published finding over HTTP.</summary>
 public sealed class ExerciseFixture : IAsyncLifetime
 {
+    private readonly string[] _cases;
+
     private Credentials _credentials = null!;
+
+    public ExerciseFixture()
+        : this(["viasat-kasat-2022", "wannacry-2017"])
+    {
+    }
+
+    internal ExerciseFixture(string[] cases) => _cases = cases;
 
     public RunningRegistry Registry { get; private set; } = null!;
 
@@ -24,7 +33,7 @@ public sealed class ExerciseFixture : IAsyncLifetime
         _credentials = Credentials.Parse(await File.ReadAllTextAsync(path));
         using var cast = _credentials.ToCast(new Uri(Registry.Address), Registry.DataFolder, Registry.Core.Entropy.Bytes);
         var loaded = new List<LoadedCase>();
-        foreach (var name in new[] { "viasat-kasat-2022", "wannacry-2017" })
+        foreach (var name in _cases)
         {
             loaded.AddRange(await CaseLoader.LoadAsync(CaseFile(name), cast, Registry.Core.Entropy.Bytes, TextWriter.Null, CancellationToken.None));
         }

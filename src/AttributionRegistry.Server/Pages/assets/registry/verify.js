@@ -5,11 +5,15 @@ import { decodePadded } from './base64url.js';
 import { standingAfterRemoval } from './ballotbox.js';
 import { fromHex, hex, sha256Hex } from './bytes.js';
 import { ballotCommitment, ballotKeyId, envelopeDigest, fieldMessage, opens, verifyEs256 } from './commitments.js';
+import { bagFault as filesFault, readBundle, ZipFault } from './bundle.js';
+import { loggedFault, payloadFault, representationFault } from './bundlechecks.js';
+import { chainFault, commitmentsFault, proofsFault, witnessesFault } from './bundlelog.js';
 import { belongsTo, draw, forDraw, seedOf, settle } from './draw.js';
 import { escrowFault, isFor, lastOf } from './escrowcheck.js';
 import { dayOf, micros } from './instants.js';
 import { canonicalBytes, parseStrict } from './jcs.js';
 import { evaluate } from './matrix.js';
+import { mappingFault, recordedFault, signaturesFault } from './members.js';
 import { bundlePath, entriesOf, leafHash, verifyInclusion } from './merkle.js';
 import { NoEd25519, openCheckpoint, readVerifierKey } from './note.js';
 import { DEFAULT_RULES, withDefaults } from './rules.js';
@@ -19,9 +23,15 @@ import * as wording from './wording.js';
 
 /** Every check: its name, what it means in plain words, and what it needs. */
 export const CHECKS = [
+  ['bag', 'Every file of the bundle is the one that its manifests name, and none is missing or too many.', 'bundle', bagFault],
   ['digest', 'The finding is, letter for letter, what its digest says.', 'finding', digestFault],
   ['matrix', 'Weighing the disclosed evidence again gives the published ranking.', 'finding', matrixFault],
   ['crosscheck', 'Where the finding says that disclosed evidence alone leads to it, it does.', 'finding', crosscheckFault],
+  ['representation', 'Its banner and its links are those of this finding in its state.', 'bundle', representationFault],
+  ['log', "The finding's digest stands in the signed log.", 'log', logFault],
+  ['witnesses', 'The finding is called official exactly when the policy of the log says so.', 'bundle', witnessesFault],
+  ['commitments', 'What was sealed in the log is what was opened later.', 'bundle', commitmentsFault],
+  ['chain', 'Nothing was left out: the chain of the case runs from its first entry to this finding without a gap.', 'bundle', chainFault],
   ['record', 'The record is of the round that decided this finding.', 'record', recordFault],
   ['rules', 'The rules of the vote are those that every ballot was sealed under.', 'record', rulesFault],
   ['envelopes', 'Each sealed ballot was signed by the ballot key of a seat.', 'record', envelopesFault],
@@ -30,23 +40,45 @@ export const CHECKS = [
   ['tally', 'Counting the ballots again gives the published count.', 'record', tallyFault],
   ['finding', 'The finding says what was counted.', 'record', publishedFault],
   ['draw', 'Drawing the panel again from pool and seed seats the same people.', 'record', drawFault],
+  ['signatures', 'The members signed their declarations, and in a roll call their ballot keys.', 'record', signaturesFault],
+  ['mapping', 'Who held which ballot key is committed to where the vote is pseudonymous.', 'record', mappingFault],
+  ['recorded', 'The record is, letter for letter, the one that the finding names.', 'record', recordedFault],
+  ['logged', 'The record says what the log took in at the time: pool, seed, envelopes, openings, count.', 'bundle', loggedFault],
+  ['payload', 'The disclosed evidence is what the panel voted on, byte for byte.', 'bundle', payloadFault],
   ['wording', "The finding's sentences are those that follow from its numbers.", 'finding', wordingFault],
-  ['log', "The finding's digest stands in the signed log.", 'log', logFault],
 ].map(([name, means, needs, run]) => ({ name, means, needs, run }));
+
+/** The checks that are made: all of them with a bundle. */
+export const checksFor = bundle => CHECKS.filter(({ needs }) => bundle !== null || needs !== 'bundle');
 
 /**
  * Runs the checks one after the other; each runs even when one before it failed.
  * @param representation what GET /v1/findings/{number} answers, read by parseStrict
- * @param record what GET /v1/findings/{number}/record answers, or null
- * @param log {text(path), bytes(path), vkey?} to reach the log, or null
+ * @param record what GET …/record answers, or null
+ * @param log {text(path), bytes(path), vkey?} to reach the log, or null; with a bundle only the pinned key is used
+ * @param bundle what readBundle gave, or null
  * @yields {{name, means, state: 'ok'|'failed'|'skipped', what: string, recounted?: object}}
  */
-export async function* verify(representation, record = null, log = null) {
-  const has = { finding: true, record: record !== null, log: record !== null && log !== null };
-  for (const { name, means, needs, run } of CHECKS) {
-    yield has[needs] ? { name, means, ...await outcomeOf(run, { representation, finding: representation?.finding, record, round: record?.round, log }) }
-      : { name, means, state: 'skipped', what: needs === 'log' && record !== null ? 'Needs the server.' : 'Needs the record.' };
+export async function* verify(representation, record = null, log = null, bundle = null) {
+  const has = { finding: true, record: record !== null, log: bundle !== null || (record !== null && log !== null), bundle: true };
+  const it = { representation, finding: representation?.finding, record, round: record?.round, log, bundle, digest: representation?.digest };
+  for (const { name, means, needs, run } of checksFor(bundle)) {
+    yield has[needs] ? { name, means, ...await outcomeOf(run, it) }
+      : { name, means, state: 'skipped', what: needs === 'log' && record !== null ? 'Needs the server or a bundle.' : 'Needs the record.' };
   }
+}
+
+/** Opens a bundle and runs every check on what is in it. One that cannot be opened fails under the name bag. */
+export async function openBundle(bytes) {
+  const bundle = await readBundle(bytes);
+  // Before anything in it is believed: whether the files are those of a bundle at all.
+  const fault = await bagFault({ bundle });
+  if (fault) throw new ZipFault(fault);
+  return { bundle, representation: bundle.representation(), record: bundle.record() };
+}
+
+function bagFault({ bundle }) {
+  return filesFault(bundle);
 }
 
 /** The sentence at the end: valid, or the first check that failed. */
@@ -97,11 +129,12 @@ function crosscheckFault({ finding }) {
   return null;
 }
 
-function recordFault({ finding, round }) {
+function recordFault({ representation, finding, record, round }) {
   if (!round) return 'it holds no round';
   if (finding.method.round !== round.id) return "it is of another round than the finding's";
   if (finding.method.evidenceRoot !== round.evidenceRoot) return "its evidence root is not the finding's";
-  return finding.method.rulesHash === round.rulesHash ? null : "its rules are not the finding's";
+  if (finding.method.rulesHash !== round.rulesHash) return "its rules are not the finding's";
+  return record.number === representation.number && record.version === representation.version ? null : 'it is of another version than the finding';
 }
 
 async function rulesFault({ round }) {
@@ -223,7 +256,8 @@ function wordingFault({ finding }) {
   return null;
 }
 
-async function logFault({ representation, record, log }) {
+async function logFault({ representation, record, log, bundle }) {
+  if (bundle) return proofsFault({ bundle, log });
   const index = record.logIndex;
   const vkey = log.vkey ?? (await log.text('/log/vkey')).trim();
   const checkpoint = await openCheckpoint(await log.text('/log/checkpoint'), await readVerifierKey(vkey));
