@@ -16,7 +16,7 @@ public sealed class AuditedBundle
     {
         Path = path;
         _bundle = bundle;
-        (_places, _shapes, LeafHashes) = (new (int, int)[path.Width], new EntryShape[path.Width], new byte[path.Width * Rfc6962.HashSize]);
+        (_places, _shapes, LeafHashes) = (new (int, int)[path.Width], new EntryShape[path.Width], GC.AllocateUninitializedArray<byte>(path.Width * Rfc6962.HashSize));
     }
 
     public TilePath Path { get; }

@@ -18,13 +18,17 @@ internal enum EntryKind
     Unsealed,
 }
 
+/// <summary>A seal that an entry opens.</summary>
+/// <param name="Index">Where it stands.</param>
+/// <param name="Leaf">The leaf hash that it must have.</param>
+/// <param name="Event">The place of the event that it hid.</param>
+internal sealed record EntryOpening(long Index, LeafKey Leaf, EntryLink Event);
+
 /// <summary>An entry as the auditor sees it. Read without state, so that many may be read at once.</summary>
 /// <param name="Kind">Its shape.</param>
 /// <param name="Link">Its own place; nothing of a sealed one.</param>
-/// <param name="Opens">The index of the seal that an unsealed one opens.</param>
-/// <param name="OpensLeaf">The leaf hash that this seal must have.</param>
-/// <param name="Opened">The place of the event inside.</param>
-internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, long Opens, LeafKey OpensLeaf, EntryLink Opened)
+/// <param name="Opening">What an unsealed one opens; null for others, which are most.</param>
+internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, EntryOpening? Opening)
 {
     private const int HashText = 43; // 32 bytes in base64url
     private const int MostMembers = 9;
@@ -50,14 +54,14 @@ internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, long 
         {
             if (IsSealed(entry))
             {
-                return new EntryShape(EntryKind.Sealed, default, 0, default, default);
+                return new EntryShape(EntryKind.Sealed, default, null);
             }
         }
         else if (LinkOf(entry, 0, members, count, out var type, out var body) is { } link)
         {
             return entry.Slice(type.ValueStart, type.ValueLength).SequenceEqual("\"unsealed\""u8)
                 ? Unsealed(entry, body, link, out fault)
-                : new EntryShape(EntryKind.Plain, link, 0, default, default);
+                : new EntryShape(EntryKind.Plain, link, null);
         }
 
         fault = "has none of the known shapes: plain, sealed, unsealed";
@@ -92,7 +96,7 @@ internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, long 
         }
 
         fault = null;
-        return new EntryShape(EntryKind.Unsealed, link, opens, LeafKey.Of(Rfc6962.LeafHash(LogEntry.Sealed(LogEntry.Seal(salt, plain)))), opened);
+        return new EntryShape(EntryKind.Unsealed, link, new EntryOpening(opens, LeafKey.Of(Rfc6962.LeafHash(LogEntry.Sealed(LogEntry.Seal(salt, plain)))), opened));
     }
 
     // {actor, at, [author,] body, prev, seq, subject, type, v}: in canonical form the order of the keys is this one and no other.

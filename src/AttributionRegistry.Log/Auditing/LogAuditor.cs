@@ -133,21 +133,21 @@ public sealed class LogAuditor
         _lastAt = shape.Link.At;
         _seals.Readable(_lastAt);
         _chains.Append(shape.Link, entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength), leaf, index);
-        if (shape.Kind == EntryKind.Unsealed)
+        if (shape.Opening is { } opening)
         {
-            Open(index, entry, shape);
+            Open(index, entry, opening);
         }
     }
 
-    private void Open(long index, ReadOnlySpan<byte> entry, in EntryShape shape)
+    private void Open(long index, ReadOnlySpan<byte> entry, EntryOpening opening)
     {
-        var seal = _seals.Open(shape.OpensLeaf, shape.Opens, index);
-        if (shape.Opened.At < seal.NotBefore || shape.Opened.At > seal.NotAfter)
+        var (seal, hidden) = (_seals.Open(opening.Leaf, opening.Index, index), opening.Event);
+        if (hidden.At < seal.NotBefore || hidden.At > seal.NotAfter)
         {
-            throw new LogAuditException(LogChecks.Time, index, FormattableString.Invariant($"opens entry {seal.Index} of {Instant(shape.Opened.At):O}, which its neighbours are not of"));
+            throw new LogAuditException(LogChecks.Time, index, FormattableString.Invariant($"opens entry {seal.Index} of {Instant(hidden.At):O}, which its neighbours are not of"));
         }
 
-        _chains.Open(shape.Opened, entry.Slice(shape.Opened.SubjectStart, shape.Opened.SubjectLength), shape.OpensLeaf, seal, index);
+        _chains.Open(hidden, entry.Slice(hidden.SubjectStart, hidden.SubjectLength), opening.Leaf, seal, index);
     }
 
     private static DateTimeOffset? Instant(long ticks) => ticks == 0 ? null : new DateTimeOffset(Math.Min(ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);
