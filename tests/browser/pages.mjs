@@ -3,11 +3,13 @@
 // and the reverse; forged receipts and tampered records are refused; no page asks for anything that its policy forbids.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { readBundle } from '../../src/AttributionRegistry.Server/Pages/assets/registry/bundle.js';
+import { bagOf, change as changed } from '../pages/bundles.mjs';
 
 const [address, demo, cliDll, shots] = process.argv.slice(2);
 const work = mkdtempSync(join(tmpdir(), 'pages-'));
@@ -59,7 +61,7 @@ for (const { number } of findings) {
   await check(`${number} is recounted: valid`, async () => {
     const page = await open(`/recount?finding=${number}`);
     assert.equal(await verdictOn(page), 'valid');
-    assert.equal(await page.locator('#steps [data-state=ok]').count(), 13);
+    assert.equal(await page.locator('#steps [data-state=ok]').count(), 16);
     await page.context().close();
   });
 }
@@ -104,6 +106,60 @@ await check('saved files are recounted without the server', async () => {
   assert.equal(await verdictOn(page), 'valid (not checked: log)');
   await page.context().close();
 });
+
+// ---- bundles
+for (const { number: each } of findings) {
+  await check(`the bundle of ${each} is fetched and checked: valid in every step`, async () => {
+    const page = await open(`/recount?bundle=${each}`);
+    assert.equal(await verdictOn(page), 'valid');
+    assert.equal(await page.locator('#steps [data-state=ok]').count(), 23);
+    await page.context().close();
+  });
+}
+
+const bundle = new Uint8Array(await (await fetch(`${address}/v1/findings/${number}/bundle`)).arrayBuffer());
+const vkey = (await (await fetch(`${address}/log/vkey`)).text()).trim();
+async function verdictOf(bytes, key = '') {
+  const path = join(work, 'bundle.zip');
+  writeFileSync(path, bytes);
+  const page = await open('/recount');
+  await page.context().setOffline(true);
+  await page.setInputFiles('#bundle-file', path);
+  await page.fill('#bundle-vkey', key);
+  await page.click('text=Check the bundle');
+  const text = await verdictOn(page);
+  const failed = await page.locator('#steps [data-state=failed]').evaluateAll(steps => steps.map(step => step.dataset.check));
+  await page.context().close();
+  const program = spawnSync('dotnet', [cliDll, 'verify', path, ...(key ? ['--vkey', key] : [])], { encoding: 'utf8' });
+  return { text, failed, program: program.stdout.trim() };
+}
+
+await check('a saved bundle is checked without the server, against a key from elsewhere, as the command line does', async () => {
+  const { text, failed, program } = await verdictOf(bundle, vkey);
+  assert.equal(text, 'valid');
+  assert.deepEqual(failed, []);
+  assert.equal(program, 'valid');
+});
+
+for (const [name, failing, tamper] of [
+  ['a byte of the zip', 'bag', () => bundle.map((byte, i) => (i === 5000 ? byte ^ 1 : byte))],
+  ['an entry left out of the log, under new manifests', 'chain', async files => {
+    const [entry] = [...files.keys()].filter(each => each.endsWith('.entry') && Buffer.from(files.get(each)).includes('"sealed"')).slice(-3);
+    files.delete(entry);
+    files.delete(entry.replace('.entry', '.tlog-proof'));
+  }],
+  ['another ballot in the record, under new manifests', 'openings', files => changed(files, 'record', r => { r.round.openings[0].ballot = flip(r.round.openings[0].ballot); })],
+  ['other bytes of evidence, under new manifests', 'payload', files => files.set([...files.keys()].find(each => each.startsWith('data/evidence/')), Buffer.from('other'))],
+]) {
+  await check(`${name}: called ${failing}, in the browser and by the command line`, async () => {
+    const files = new Map((await readBundle(bundle)).files);
+    const made = await tamper(files);
+    const { text, failed, program } = await verdictOf(made instanceof Uint8Array ? made : bagOf(files));
+    assert.match(text, new RegExp(`^${failing}: `));
+    assert.equal(failed[0], failing);
+    assert.match(program, new RegExp(`^${failing}: `));
+  });
+}
 
 // ---- vote
 const round = await ask(`/v1/rounds/${tour.ROUND}`, tour.MEMBER_KEY);

@@ -54,6 +54,7 @@ const byIndex = (a, b) => Number(a.match(/\d+/)[0]) - Number(b.match(/\d+/)[0]);
 
 for (const [name, check, tamper] of [
   ['an entry is left out of the chain', 'chain', files => remove(files, ofEvent(files, 'case.moved')[2].name.replace('.tlog-proof', '.entry'))],
+  ['the end of the chain of the round is left out', 'chain', files => remove(files, ofEvent(files, 'opinion.filed').at(-1).name.replace('.tlog-proof', '.entry'))],
   ['the last opening is left out', 'chain', files => close(files, typed(files, 'unsealed').sort(byIndex).at(-1))],
   ['an opening in the middle is left out', 'chain', files => close(files, typed(files, 'unsealed').sort(byIndex)[40])],
   ['the introduction of a key is left out', 'signatures', files => remove(files, typed(files, 'key.introduced')[0])],

@@ -29,6 +29,8 @@ internal sealed class BundleLog(Bundle bundle)
 
     private readonly Dictionary<long, (JsonObject Event, byte[] Salt)> _opened = [];
 
+    private (long Index, long Opens)? _leftOut;
+
     public SortedDictionary<long, BundleEntry> Entries { get; } = [];
 
     /// <summary>How many entries of the case stay sealed.</summary>
@@ -71,7 +73,11 @@ internal sealed class BundleLog(Bundle bundle)
         {
             var body = entry["body"]!.AsObject();
             var (opens, @event, salt) = ((long)body["index"]!, body["event"]!.AsObject(), B64Url.Decode(Text(body, "salt")));
-            if (entries.ContainsKey(opens) && (!LogEntry.Unseals(bundle.Files[BundleForm.EntryName(opens)], salt, CanonicalJson.Serialize(@event)) || !_opened.TryAdd(opens, (@event, salt))))
+            if (!entries.ContainsKey(opens))
+            {
+                _leftOut ??= (index, opens);
+            }
+            else if (!LogEntry.Unseals(bundle.Files[BundleForm.EntryName(opens)], salt, CanonicalJson.Serialize(@event)) || !_opened.TryAdd(opens, (@event, salt)))
             {
                 return $"entry {index} does not open entry {opens}";
             }
@@ -125,6 +131,12 @@ internal sealed class BundleLog(Bundle bundle)
     /// <summary>The chains of the case, of its rounds and of what was opened are there from their first entry to the version, with no gap.</summary>
     public string? ChainFault(string incident, long version, string digest)
     {
+        // The end of a chain that nothing follows: what opened it says that it was there.
+        if (_leftOut is var (index, opens))
+        {
+            return $"entry {index} opens entry {opens}, which was left out";
+        }
+
         var subjects = Entries.Values.Where(each => each.Subject is not null && each.Type != Introduction).Select(each => each.Subject!).Distinct().ToList();
         var rounds = Of(incident).Where(each => each.Type == "case.round-opened").Select(each => Text(each.Body, "round")).ToHashSet(StringComparer.Ordinal);
         if (subjects.Find(each => each != incident && each != $"unsealed:{incident}" && !rounds.Contains(each)) is { } strange)

@@ -1,8 +1,9 @@
-// The page /recount: a finding and its record, from the server or from files, checked in this browser.
+// The page /recount: a finding and its record, or a bundle of everything, from the server or from files, checked in this browser.
 
 import { $, element, note, table } from './dom.js';
 import { parseStrict } from './registry/jcs.js';
-import { CHECKS, verdictOf, verify } from './registry/verify.js';
+import { checksFor, openBundle, verdictOf, verify } from './registry/verify.js';
+import { ZipFault } from './registry/zip.js';
 
 const STATES = { ok: 'ok', failed: 'failed', skipped: 'not checked', waiting: '…' };
 
@@ -15,19 +16,20 @@ async function answerOf(path) {
 const textAt = async path => (await answerOf(path)).text();
 const bytesAt = async path => new Uint8Array(await (await answerOf(path)).arrayBuffer());
 
-async function run(load) {
+async function run(load, bundled = false) {
+  const checks = checksFor(bundled ? {} : null);
   $('outcome').hidden = false;
   $('about').replaceChildren();
   $('tally').replaceChildren();
   $('verdict').className = 'verdict waiting';
   $('verdict').textContent = 'Computing…';
-  $('steps').replaceChildren(...CHECKS.map(check => line({ ...check, state: 'waiting', what: '' })));
+  $('steps').replaceChildren(...checks.map(check => line({ ...check, state: 'waiting', what: '' })));
   $('result').focus();
   try {
-    const { representation, record, log } = await load();
+    const { representation, record, log, bundle = null } = await load();
     $('about').replaceChildren(...about(representation));
     const steps = [];
-    for await (const step of verify(representation, record, log)) {
+    for await (const step of verify(representation, record, log, bundle)) {
       steps.push(step);
       $('steps').children[steps.length - 1].replaceWith(line(step));
     }
@@ -36,9 +38,11 @@ async function run(load) {
     $('verdict').textContent = verdict.text;
     if (record?.round?.tally) showTally(representation, record, steps.find(step => step.name === 'tally')?.recounted);
   } catch (fault) {
-    $('steps').replaceChildren();
+    // What cannot be opened as a bundle fails its first check; nothing in it is looked at.
+    const isBag = bundled && fault instanceof ZipFault;
+    $('steps').replaceChildren(...(isBag ? [line({ ...checks[0], state: 'failed', what: fault.message })] : []));
     $('verdict').className = 'verdict failed';
-    $('verdict').textContent = fault.message;
+    $('verdict').textContent = isBag ? `bag: ${fault.message}` : fault.message;
   }
 }
 
@@ -85,10 +89,23 @@ const percent = basisPoints => (typeof basisPoints === 'number' ? `${basisPoints
 $('by-number').addEventListener('submit', event => {
   event.preventDefault();
   const number = encodeURIComponent($('number').value.trim()), vkey = $('vkey').value.trim();
+  if (event.submitter?.value === 'bundle') {
+    run(async () => bundleOf(await bytesAt(`/v1/findings/${number}/bundle`), vkey), true);
+    return;
+  }
   run(async () => {
-    const [finding, record] = await Promise.all([textAt(`/v1/findings/${number}`), textAt(`/v1/findings/${number}/record`)]);
-    return { representation: parseStrict(finding), record: parseStrict(record), log: { text: textAt, bytes: bytesAt, vkey: vkey || null } };
+    const finding = parseStrict(await textAt(`/v1/findings/${number}`));
+    const record = parseStrict(await textAt(`/v1/findings/${number}/record`));
+    return { representation: finding, record, log: { text: textAt, bytes: bytesAt, vkey: vkey || null } };
   });
+});
+
+const bundleOf = async (bytes, vkey) => ({ ...await openBundle(bytes), log: { vkey: vkey || null } });
+
+$('by-bundle').addEventListener('submit', event => {
+  event.preventDefault();
+  const [file] = $('bundle-file').files, vkey = $('bundle-vkey').value.trim();
+  run(async () => bundleOf(new Uint8Array(await file.arrayBuffer()), vkey), true);
 });
 
 $('by-files').addEventListener('submit', event => {
@@ -97,8 +114,8 @@ $('by-files').addEventListener('submit', event => {
   run(async () => ({ representation: parseStrict(await finding.text()), record: record ? parseStrict(await record.text()) : null, log: null }));
 });
 
-const asked = new URLSearchParams(location.search).get('finding');
-if (asked) {
-  $('number').value = asked;
-  $('by-number').requestSubmit();
+const asked = new URLSearchParams(location.search), whole = asked.get('bundle');
+if (whole ?? asked.get('finding')) {
+  $('number').value = whole ?? asked.get('finding');
+  $('by-number').requestSubmit($(whole === null ? 'recount' : 'check-bundle'));
 }

@@ -32,8 +32,13 @@ export async function proofsFault({ bundle, log }) {
 export async function commitmentsFault({ bundle }) {
   const parsed = new Map(bundle.entries.map(index => [index, parseStrict(entryOf(bundle, index))]));
   const opened = new Map();
+  let leftOut = null;
   for (const [index, { type, body }] of parsed) {
-    if (type !== 'unsealed' || !parsed.has(body.index)) continue;
+    if (type !== 'unsealed') continue;
+    if (!parsed.has(body.index)) {
+      leftOut ??= { index, opens: body.index };
+      continue;
+    }
     const seal = canonicalBytes({ c: base64url.encode(await commit('event', base64url.decode(body.salt), canonicalBytes(body.event))), type: 'sealed', v: 1 });
     if (!equal(seal, entryOf(bundle, body.index)) || opened.has(body.index)) return `entry ${index} does not open entry ${body.index}`;
     opened.set(body.index, { event: body.event, salt: body.salt });
@@ -46,7 +51,7 @@ export async function commitmentsFault({ bundle }) {
     if (fault) return fault;
     entries.push({ index, hash: await leafHash(entryOf(bundle, index)), event, fields });
   }
-  bundle.log = { entries, opened };
+  bundle.log = { entries, opened, leftOut };
   return null;
 }
 
@@ -78,7 +83,9 @@ export const keyOf = (bundle, person, key) => {
 
 /** The chains of the case, of its rounds and of what was opened are there from their first entry to the version, with no gap. */
 export function chainFault({ bundle, finding, record, digest }) {
-  const incident = finding.incident.id;
+  const incident = finding.incident.id, { leftOut } = bundle.log;
+  // The end of a chain that nothing follows: what opened it says that it was there.
+  if (leftOut) return `entry ${leftOut.index} opens entry ${leftOut.opens}, which was left out`;
   const subjects = [...new Set(bundle.log.entries.filter(({ event }) => event !== null && event.type !== INTRODUCTION).map(({ event }) => event.subject))];
   const named = type => chainOf(bundle, incident).filter(({ event }) => event.type === type).map(({ event }) => event.body.round);
   const strange = subjects.find(each => each !== incident && each !== `unsealed:${incident}` && !named('case.round-opened').includes(each));
