@@ -114,6 +114,20 @@ public sealed partial class FormatPagesTests
                 NoteKey.Hex(Key(data).KeyId).Should().Be((string?)data["keyId"]);
                 break;
             case "cosignature": CosignatureV1.Verify(SignedNote.Parse((string)data["note"]!), Key(data)).Should().Be((long)data["time"]!); break;
+            case "policy":
+                var policy = TlogPolicy.Parse((string)data["policy"]!);
+                policy.Satisfied((string)data["note"]!).Should().BeTrue();
+                policy.Satisfied(string.Join('\n', ((string)data["note"]!).Split('\n')[..^2]) + "\n").Should().BeFalse("without the witness it does not meet the policy");
+                break;
+            case "evidence": EvidenceSet(data); break;
+            case "bundle":
+                var files = data["files"]!.AsObject().ToDictionary(file => file.Key, file => Encoding.UTF8.GetBytes((string)file.Value!));
+                BundleForm.Manifest(files).Should().Be((string?)data["manifest"]);
+                BundleForm.TagManifest(files).Should().Be((string?)data["tagManifest"]);
+                Encoding.UTF8.GetString(files[BundleForm.DeclarationName]).Should().Be(BundleForm.Declaration);
+                TlogProof.Parse(Encoding.UTF8.GetString(files[BundleForm.ProofName(5)]))
+                    .Verify(files[BundleForm.EntryName(5)], NoteVerifier.Parse(Encoding.UTF8.GetString(files[BundleForm.VkeyName]).Trim())).Should().BeTrue();
+                break;
             case "proof": TlogProof.Parse((string)data["proof"]!).Verify(Utf8(data, "entry"), Key(data)).Should().BeTrue(); break;
             case "receipt":
                 ReceiptVerifier.Verify(data["receipt"].Deserialize<Receipt>(JsonSerializerOptions.Web)!, Key(data), Utf8(data, "entry")).FailedCheck.Should().BeNull();
@@ -184,6 +198,21 @@ public sealed partial class FormatPagesTests
         var tree = TreeOf(data["small"]!["entries"]!);
         Tiles.Hashes(tree, TilePath.Hashes(0, 0, (int)tree.Size), tree.Size).Should().Equal(Hex(data["small"]!, "tileHex"));
         Convert.ToBase64String(tree.Root()).Should().Be((string?)data["small"]!["root"]);
+    }
+
+    private static void EvidenceSet(JsonNode data)
+    {
+        var tree = new MerkleTree();
+        foreach (var entry in data["set"]!.AsArray())
+        {
+            tree.Append(Rfc6962.LeafHash(CanonicalJson.Serialize(entry)));
+        }
+
+        Convert.ToHexStringLower(tree.Root()).Should().Be((string?)data["root"]);
+        var opened = data["opened"]!;
+        var digest = Convert.FromHexString(Sha256Hex.Of((string)opened["text"]!));
+        B64Url.Encode(Commitments.Compute(Commitments.EvidenceBytes, Hex(opened, "saltHex"), digest)).Should()
+            .Be((string?)data["set"]!.AsArray().Single(each => (string?)each!["id"] == (string?)opened["id"])!["c"]);
     }
 
     private static void Escrowed(JsonNode data)
