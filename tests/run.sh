@@ -15,6 +15,7 @@ need() { # command package
 }
 need curl curl
 need clamd clamav-daemon
+need openssl openssl
 need node nodejs
 need npm npm
 
@@ -85,6 +86,9 @@ for n in 1 2 3 4 5; do
   check "the bundle of finding $n is fetched" curl -fsS -o "$work/bundle$n.zip" "http://127.0.0.1:5089/v1/findings/AR-$(date -u +%Y)-000$n/bundle"
 done
 check "a stranger audits the whole log" cli log audit http://127.0.0.1:5089
+check "a monitor takes the log as its first run" cli log monitor http://127.0.0.1:5089 --state "$work/monitor"
+check "a mirror takes log and findings, each of them verified" cli mirror http://127.0.0.1:5089 "$work/mirror"
+check "the mirror's log is audited from its folder, and grew from what the monitor kept" cli log audit "$work/mirror" --since "$work/monitor/checkpoint"
 incident=$(curl -fsS http://127.0.0.1:5089/v1/incidents | grep -o 'inc_[0-9a-f]*' | head -n 1)
 check "the custodian exports the evidence of a case" cli evidence export "$incident" --out "$work/bag.tar" \
   --server http://127.0.0.1:5089 --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"
@@ -114,6 +118,8 @@ check "the packages of the browser test are the pinned ones" npm ci --prefix tes
 check "the demo is ready once more" start
 check "the doctor finds the running demo sound from outside" cli doctor --server http://127.0.0.1:5089 \
   --credentials "$work/demo/demo-credentials.json" --as "Chidi, custodian"
+check "the packages of the judges are the pinned ones" npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund
+check "the published schemas of events judge every entry of the log" node tests/judges/events.mjs http://127.0.0.1:5089
 check "members vote and readers recount by page, and what was tampered with is named" node tests/browser/pages.mjs \
   http://127.0.0.1:5089 "$work/demo" "$PWD/src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll"
 stop
@@ -125,7 +131,6 @@ while [ "$above" != / ] && [ -z "$shared" ]; do
   [ -f "$above/shared/data/PROVENANCE.md" ] && shared=$above/shared/data
 done
 if [ -n "$shared" ]; then
-  check "the packages of the judge are the pinned ones" npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund
   check "the published schemas judge STIX bundles as the registry does" node tests/judges/stix.mjs \
     src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$work/demo" 5089 "$shared"
 else

@@ -7,6 +7,7 @@ using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Cli.Logs;
 using AttributionRegistry.Cli.Mirrors;
 using AttributionRegistry.Cli.Tally;
+using AttributionRegistry.Cli.TimeStamps;
 using AttributionRegistry.Cli.Verification;
 
 namespace AttributionRegistry.Cli;
@@ -33,13 +34,16 @@ public static class Commands
           draw verify --panel ID --server URL CALLER           the same, asking the server
           verify FILE|URL [--record FILE] [--vkey KEY] [--policy FILE]
                                                                check a published finding: a bundle (zip), a saved finding, an address
-          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT]  walk a whole log: entries, chains, seals, tiles, root; and that it grew
-                                                               from a checkpoint that was kept
-          log monitor URL|DIR --state DIR [--vkey KEY] [--embargo DAYS] [--max-age HOURS]
+          log opening FILE --vkey KEY                          check an entry that somebody shows, field by field
+          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE]
+                                                               walk a whole log: entries, chains, seals, tiles, root; that it grew from
+                                                               a checkpoint that was kept; that the witnesses of a policy vouch for it
+          log monitor URL|DIR --state DIR [--vkey KEY] [--policy FILE] [--embargo DAYS] [--max-age HOURS]
                                                                for cron: what was seen must still be there, what is new must hold
+          log witnesses URL [--policy FILE]                    check the newest witnessed checkpoint against a pinned policy
           mirror URL DIR [--vkey KEY]                          copy the log and what is published, verified; again to go on
           mirror serve DIR [--listen URL]                      serve such a copy under the same paths
-          log witnesses URL [--policy FILE]                    check the newest witnessed checkpoint against a pinned policy
+          log anchors URL [--ca PEM] [--vkey KEY]              check the time stamps of outside authorities against the log
           doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
                                                                and with a custodian's, auditor's or operator's key its stored bytes
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
@@ -76,10 +80,12 @@ public static class Commands
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
-                ["log", "witnesses", .. var rest] => await LogWitnessesCommand.RunAsync(rest, output, entropy, clock, cancel),
+                ["log", "anchors", .. var rest] => await AnchorsCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "opening", .. var rest] => await OpeningCommand.RunAsync(rest, output, cancel),
                 ["log", "monitor", .. var rest] => await LogMonitorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["mirror", "serve", .. var rest] => await MirrorServer.RunAsync(rest, output, cancel),
                 ["mirror", .. var rest] => await MirrorCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "witnesses", .. var rest] => await LogWitnessesCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["doctor", .. var rest] => await DoctorCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["evidence", "submit", .. var rest] => await EvidenceCommand.SubmitAsync(rest, output, entropy, cancel),
                 ["evidence", "get", .. var rest] => await EvidenceCommand.GetAsync(rest, output, entropy, cancel),

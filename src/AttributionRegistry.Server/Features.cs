@@ -1,4 +1,5 @@
 using AttributionRegistry.Server.Actors;
+using AttributionRegistry.Server.Anchors;
 using AttributionRegistry.Server.Bundles;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
@@ -33,6 +34,8 @@ public static class Features
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();
         services.AddSingleton<CaseReads>();
+        services.AddSingleton<Dossier>();
+        services.AddSingleton<EraseText>();
         services.AddFindings();
         services.AddBundles();
         services.AddSingleton<CaseLists>();
@@ -42,6 +45,7 @@ public static class Features
         services.AddObservables();
         services.AddRounds();
         services.AddWitnesses();
+        services.AddAnchors();
         return services;
     }
 
@@ -57,6 +61,7 @@ public static class Features
         v1.MapPolicy();
         v1.MapMasterKey();
         v1.MapLogKeys();
+        v1.MapAnchors();
         v1.MapFindings();
         v1.MapBundles();
         v1.MapChanges();

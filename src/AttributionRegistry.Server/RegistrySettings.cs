@@ -25,6 +25,18 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>At most so many bytes are read again in a second.</summary>
     public long IntegrityBytesPerSecond { get; init; } = 20 * 1024 * 1024;
 
+    /// <summary>The time stamp authority (RFC 3161) that vouches for the time of checkpoints. Null: none does.</summary>
+    public Uri? TimeStampAuthority { get; init; }
+
+    /// <summary>A PEM file with the chain of its certificate, root included.</summary>
+    public string? TimeStampCertificates { get; init; }
+
+    /// <summary>The object identifier of the policy under which it is to issue; null takes its own.</summary>
+    public string? TimeStampPolicy { get; init; }
+
+    /// <summary>How long it may take to answer.</summary>
+    public TimeSpan TimeStampPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     public static RegistrySettings From(IConfiguration configuration, bool demo)
     {
         var section = configuration.GetSection("Registry");
@@ -39,11 +51,21 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             demo)
         {
             ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
+            TimeStampAuthority = Address(section, "TimeStampAuthority"),
+            TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,
+            TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } identifier ? identifier : null,
+            TimeStampPatience = TimeSpan.FromSeconds(Positive(section, "TimeStampPatienceSeconds", 30.0)),
             WitnessPolicy = section["WitnessPolicy"] is { Length: > 0 } policy ? Path.GetFullPath(policy) : null,
             IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),
             IntegrityBytesPerSecond = Positive(section, "Integrity:BytesPerSecond", 20L * 1024 * 1024),
         };
     }
+
+    private static Uri? Address(IConfigurationSection section, string name) => section[name] is not { Length: > 0 } text
+        ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
+            ? address
+            : throw new InvalidOperationException($"Registry:{name} is '{text}'; it must be an address such as https://tsa.example/tsr.");
 
     private static T Positive<T>(IConfigurationSection section, string name, T otherwise)
         where T : INumber<T> =>

@@ -34,6 +34,10 @@ internal sealed class CommitStatements(SqliteConnection connection, WriterCipher
         VALUES (@idx, @stream, @version, @type, @schemaVersion, @actor, @atUs, @body, @sealed)
         """);
 
+    private readonly Statement _eventKey = new(
+        connection,
+        "INSERT INTO event_key (idx, sealed) VALUES (@idx, @sealed)");
+
     private readonly Statement _entry = new(
         connection,
         "INSERT INTO log_entry (idx, leaf_hash, entry) VALUES (@idx, @leafHash, @entry)");
@@ -93,9 +97,13 @@ internal sealed class CommitStatements(SqliteConnection connection, WriterCipher
         }
     }
 
-    public void InsertEvent(long index, string stream, long version, NewEvent added, long atMicroseconds) =>
+    public void InsertEvent(long index, string stream, long version, NewEvent added, long atMicroseconds)
+    {
+        var body = ciphers.SealEvent(stream, version, added.Body);
         _event.Bind(1, index).Bind(2, stream).Bind(3, version).Bind(4, added.Type).Bind(5, added.SchemaVersion).Bind(6, added.Actor)
-            .Bind(7, atMicroseconds).Bind(8, ciphers.SealEvent(stream, version, added.Body)).Bind(9, added.Sealed ? 1 : 0).Execute();
+            .Bind(7, atMicroseconds).Bind(8, body.Sealed).Bind(9, added.Sealed ? 1 : 0).Execute();
+        _eventKey.Bind(1, index).Bind(2, body.Key).Execute();
+    }
 
     public void InsertEntry(long index, byte[] leafHash, byte[] entry) => _entry.Bind(1, index).Bind(2, leafHash).Bind(3, entry).Execute();
 
@@ -121,7 +129,7 @@ internal sealed class CommitStatements(SqliteConnection connection, WriterCipher
     public void Dispose()
     {
         Statement[] all =
-            [_begin, _commit, _rollback, _savepoint, _release, _rollbackTo, _streamHead, _newStream, _moveStream, _event, _entry, _opening, _idempotency, _head];
+            [_begin, _commit, _rollback, _savepoint, _release, _rollbackTo, _streamHead, _newStream, _moveStream, _event, _eventKey, _entry, _opening, _idempotency, _head];
         foreach (var statement in all)
         {
             statement.Dispose();

@@ -24,11 +24,11 @@ public sealed record SealedEvent(long Index, string EntryJson, byte[] Salt);
 /// <summary>Reads the record. Nothing is shown that the published head does not cover.</summary>
 public sealed class EventStore(Database database, DataKeys keys, GroupCommitWriter writer)
 {
-    private const string StreamSql = """
-        SELECT version, type, schema_version, actor, at_us, body, idx, sealed
-        FROM event
-        WHERE stream = @stream AND version > @afterVersion AND idx < @size
-        ORDER BY version
+    private const string StreamSql = $"""
+        SELECT event.version, event.type, event.schema_version, event.actor, event.at_us, event.idx, event.sealed, {EventBody.Columns}
+        FROM event {EventBody.Joins}
+        WHERE event.stream = @stream AND event.version > @afterVersion AND event.idx < @size
+        ORDER BY event.version
         """;
 
     private const string LastSql = """
@@ -45,6 +45,17 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
         WHERE stream = @stream AND type = @type AND idx < @size
         ORDER BY version DESC
         LIMIT 1
+        """;
+
+    private const string ErasuresSql = """
+        SELECT name, ordered_by_idx
+        FROM erasure
+        WHERE idx = @index AND ordered_by_idx < @size
+        ORDER BY name
+        """;
+
+    private const string OwnKeySql = """
+        SELECT 1 FROM event_key WHERE idx = @index UNION SELECT 1 FROM redacted_event WHERE idx = @index
         """;
 
     private const string EntriesSql = """
@@ -88,13 +99,12 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
     {
         var rows = Rows(
             StreamSql,
-            row => new StoredEvent(
-                row.GetInt64(0), row.GetString(1), row.GetInt32(2), Text(row, 3), row.GetInt64(4), row.GetString(5), row.GetInt64(6))
+            row => (Event: new StoredEvent(row.GetInt64(0), row.GetString(1), row.GetInt32(2), Text(row, 3), row.GetInt64(4), "", row.GetInt64(5))
             {
-                Sealed = row.GetInt64(7) == 1,
-            },
+                Sealed = row.GetInt64(6) == 1,
+            }, Body: new EventBody(row.GetString(7), Text(row, 8), Text(row, 9))),
             ("@stream", stream), ("@afterVersion", afterVersion), ("@size", Head.Size));
-        return Opened(stream, rows, (cipher, e) => e with { Body = cipher.OpenText(e.Body, Places.Event(stream, e.Version)) });
+        return Opened(stream, rows, (cipher, row) => row.Event with { Body = row.Body.Open(cipher, stream, row.Event.Version) });
     }
 
     /// <summary>The last event of a stream, or null when it has none.</summary>
@@ -134,6 +144,13 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
             return new FieldOpening(row.Name, salt, value);
         });
     }
+
+    /// <summary>The fields of an event that were erased, each with the leaf of the order.</summary>
+    public IReadOnlyList<(string Name, long OrderedBy)> Erasures(long index) =>
+        Rows(ErasuresSql, row => (row.GetString(0), row.GetInt64(1)), ("@index", index), ("@size", Head.Size));
+
+    /// <summary>Whether the values of an event lie under a key of their own, which can be destroyed. Events of before have none.</summary>
+    public bool HasOwnKey(long index) => Rows(OwnKeySql, static _ => true, ("@index", index)).Count > 0;
 
     /// <summary>The answer kept for a caller's key, or null when the key is new.</summary>
     public IdempotencyRow? FindIdempotency(string caller, string key)

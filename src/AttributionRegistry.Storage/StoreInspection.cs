@@ -3,6 +3,7 @@ using System.Text;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace AttributionRegistry.Storage;
 
@@ -23,10 +24,10 @@ public sealed class StoreInspection : IDisposable
 {
     private const int MostFaults = 20;
 
-    private const string EventsSql = """
-        SELECT stream, version, type, schema_version, actor, at_us, body, idx, sealed
-        FROM event
-        ORDER BY stream, version
+    private const string EventsSql = $"""
+        SELECT event.stream, event.version, event.type, event.schema_version, event.actor, event.at_us, event.idx, event.sealed, {EventBody.Columns}
+        FROM event {EventBody.Joins}
+        ORDER BY event.stream, event.version
         """;
 
     private const string OpeningsSql = """
@@ -153,9 +154,9 @@ public sealed class StoreInspection : IDisposable
             var (stream, version) = (rows.GetString(0), rows.GetInt64(1));
             count++;
             Try(faults, () => each(stream, new StoredEvent(
-                version, rows.GetString(2), rows.GetInt32(3), rows.IsDBNull(4) ? null : rows.GetString(4), rows.GetInt64(5),
-                ciphers.Of(stream).OpenText(rows.GetString(6), Places.Event(stream, version)), rows.GetInt64(7))
-            { Sealed = rows.GetInt64(8) == 1 }));
+                version, rows.GetString(2), rows.GetInt32(3), Text(rows, 4), rows.GetInt64(5),
+                new EventBody(rows.GetString(8), Text(rows, 9), Text(rows, 10)).Open(ciphers.Of(stream), stream, version), rows.GetInt64(6))
+            { Sealed = rows.GetInt64(7) == 1 }));
         }
 
         return Of("events", Counted(count, "event", "opens", "open"), faults);
@@ -218,6 +219,8 @@ public sealed class StoreInspection : IDisposable
     private LogSigners OpenSigners(string origin) => LogSigners.Open(Database.Writer, _keysFolder, origin, NoEntropy);
 
     private string? Instance(string name) => RegistryStore.Find(Database, name);
+
+    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
     private static void Try(List<string> faults, Action check) => Try<object>(faults, () =>
     {

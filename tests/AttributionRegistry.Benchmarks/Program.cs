@@ -33,11 +33,20 @@ try
         case "evidence":
             await Ingest.MeasureAsync(folder, rounds);
             return 0;
+        case "log-append":
+            LogRates.MeasureAppend(rounds);
+            return 0;
+        case "log-proof":
+            LogRates.MeasureProof(rounds);
+            return 0;
+        case "log-audit":
+            await LogRates.MeasureAuditAsync(rounds);
+            return 0;
         case "files":
             await SmallFiles.MeasureAsync(folder, rounds);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: commits|evidence|files [rounds], rules|recount [options of BenchmarkDotNet], bare PORT BYTES");
+            Console.Error.WriteLine("Usage: commits|evidence|files|log-append|log-proof|log-audit [rounds], rules|recount [options of BenchmarkDotNet], bare PORT BYTES");
             return 2;
     }
 }

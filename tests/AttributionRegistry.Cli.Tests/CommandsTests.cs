@@ -57,6 +57,13 @@ public sealed class CommandsTests : IDisposable
     [InlineData("log", "audit", "not-an-address")]
     [InlineData("log", "audit", "http://127.0.0.1:1", "--vkey")]
     [InlineData("log", "audit", "http://127.0.0.1:1", "--colour", "red")]
+    [InlineData("log", "monitor", "http://127.0.0.1:1")]
+    [InlineData("log", "monitor", "http://127.0.0.1:1", "--state", "s", "--embargo", "soon")]
+    [InlineData("mirror")]
+    [InlineData("mirror", "http://127.0.0.1:1")]
+    [InlineData("mirror", "not-an-address", "folder")]
+    [InlineData("mirror", "serve")]
+    [InlineData("mirror", "serve", "/nowhere/at/all")]
     public async Task What_is_not_understood_gets_the_usage_on_stderr_and_exit_code_two(params string[] args)
     {
         (await RunAsync(args)).Should().Be(ExitCode.WrongUse);
@@ -73,6 +80,8 @@ public sealed class CommandsTests : IDisposable
     [InlineData("evidence", "submit", "--help")]
     [InlineData("verify", "--help")]
     [InlineData("log", "audit", "--help")]
+    [InlineData("log", "monitor", "--help")]
+    [InlineData("mirror", "--help")]
     [InlineData("--help")]
     [InlineData("-h")]
     public async Task Every_verb_explains_itself(params string[] args)

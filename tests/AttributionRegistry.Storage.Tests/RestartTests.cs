@@ -81,7 +81,7 @@ public sealed class RestartTests : IDisposable
         await FillAsync(5);
         using (var raw = Stores.OpenRaw(_folder.Path))
         {
-            raw.Execute("DROP TRIGGER log_entry_no_delete; DROP TRIGGER event_no_delete");
+            raw.Execute("PRAGMA foreign_keys = OFF; DROP TRIGGER log_entry_no_delete; DROP TRIGGER event_no_delete");
             raw.Execute("DELETE FROM log_entry WHERE idx = @index; DELETE FROM event WHERE idx = @index", new { index });
         }
 

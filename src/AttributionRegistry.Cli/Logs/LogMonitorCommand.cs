@@ -13,8 +13,9 @@ public static class LogMonitorCommand
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, TimeProvider clock, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "state", "vkey", "embargo", "max-age");
-        var watch = new Watch(read.Option("vkey"), Days(read, "embargo", 1), Days(read, "max-age", 1.0 / 24));
+        var read = Arguments.Parse(args, "state", "vkey", "policy", "embargo", "max-age");
+        var policy = await Witnessed.PolicyAsync(read, cancel);
+        var watch = new Watch(Witnessed.Vkey(read, policy), Days(read, "embargo", 1), Days(read, "max-age", 1.0 / 24), policy);
         using var source = LogSources.Open(read.Single("address or folder"), entropy);
         using var state = MonitorState.Open(read.Required("state"));
         return await WatchAsync(source, state, watch, output, clock.GetUtcNow(), cancel);
@@ -24,7 +25,8 @@ public static class LogMonitorCommand
     /// <param name="Vkey">The log's key as it is known from elsewhere, or null.</param>
     /// <param name="Embargo">Seals older than this are listed.</param>
     /// <param name="MaxAge">The newest readable entry may not be older.</param>
-    internal sealed record Watch(string? Vkey, TimeSpan? Embargo, TimeSpan? MaxAge);
+    /// <param name="Policy">Whose witnesses must have vouched within the hour, or null.</param>
+    internal sealed record Watch(string? Vkey, TimeSpan? Embargo, TimeSpan? MaxAge, TlogPolicy? Policy = null);
 
     internal static async Task<int> WatchAsync(ILogSource source, MonitorState state, Watch watch, TextWriter output, DateTimeOffset now, CancellationToken cancel)
     {
@@ -54,6 +56,11 @@ public static class LogMonitorCommand
             if (watch.Vkey is null && known is null)
             {
                 await output.WriteLineAsync($"key taken from the log itself and trusted from now on; compare it with what the body published: {key.Key.Vkey}");
+            }
+
+            if (watch.Policy is { } policy)
+            {
+                await output.WriteLineAsync(await Witnessed.RequireAsync(source, policy, newest, key, now, cancel));
             }
 
             await SealsAsync(auditor, watch.Embargo, now, output);

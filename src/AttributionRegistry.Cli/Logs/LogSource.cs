@@ -122,7 +122,7 @@ internal static class LogSources
         {
             try
             {
-                return await File.ReadAllBytesAsync(Path.Combine(folder, path), cancel);
+                return await File.ReadAllBytesAsync(Path.Combine(folder, path == "log/checkpoint/witnessed" ? Mirrors.MirrorFolder.Witnessed : path), cancel);
             }
             catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
             {

@@ -1,4 +1,5 @@
 using AttributionRegistry.Cli.Logs;
+using AttributionRegistry.Cli.Verification;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Mirrors;
@@ -37,6 +38,7 @@ public static class MirrorCommand
             mirror.Put("log/vkey", System.Text.Encoding.UTF8.GetBytes(key.Key.Vkey + "\n"));
             var copy = new LogCopy(source, mirror, newest);
             await copy.RunAsync(older?.Head.Size ?? 0, cancel);
+            await WitnessedAsync(source, mirror, newest, key, cancel);
             var published = new PublicSide(client, source, mirror, newest.Head);
             await published.RunAsync(cancel);
             await output.WriteLineAsync(
@@ -56,6 +58,16 @@ public static class MirrorCommand
         {
             await output.WriteLineAsync(fault.Message);
             return ExitCode.DoesNotHold;
+        }
+    }
+
+    // Taken where the log itself vouches for it and the head grows from it. Who witnessed it is the reader's policy to judge.
+    private static async Task WitnessedAsync(ILogSource source, MirrorFolder mirror, SignedCheckpoint newest, PinnedKey key, CancellationToken cancel)
+    {
+        if (await source.ReadAsync("log/checkpoint/witnessed", cancel) is { } served && SignedCheckpoint.Open(served, key.Key) is var witnessed && witnessed.Head.Size <= newest.Head.Size)
+        {
+            await LogHistory.RequireGrowthAsync(source, witnessed, newest, cancel);
+            mirror.Put(MirrorFolder.Witnessed, served);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed partial class MirrorFolder(string folder)
 {
     public const string Index = "index.json";
 
+    /// <summary>The newest checkpoint with a quorum: its path lies below that of a file, so here it has a name beside it.</summary>
+    public const string Witnessed = "log/checkpoint.witnessed";
+
     public string Path => folder;
 
     public bool Has(string path) => File.Exists(FileOf(path));

@@ -47,7 +47,7 @@ public static class MirrorServer
     /// <summary>The file for a path: itself, or the index of the folder of that name. Null for what is no path of a mirror, also when it exists.</summary>
     internal static string? FileOf(string folder, string path)
     {
-        var parts = path.TrimStart('/').Split('/');
+        var parts = (path == "/log/checkpoint/witnessed" ? MirrorFolder.Witnessed : path.TrimStart('/')).Split('/');
         if (parts.Length is 0 or > 16 || !parts.All(MirrorFolder.IsName) || parts[^1].EndsWith(".part", StringComparison.Ordinal))
         {
             return null;
@@ -79,7 +79,7 @@ public static class MirrorServer
 
             await using var bytes = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             response.ContentType = MediaTypeOf(path);
-            response.AddHeader("Cache-Control", path.StartsWith("/log/tile/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : path == "/log/checkpoint" ? "public, max-age=2" : "public, max-age=10");
+            response.AddHeader("Cache-Control", path.StartsWith("/log/tile/", StringComparison.Ordinal) ? "public, max-age=31536000, immutable" : path.StartsWith("/log/checkpoint", StringComparison.Ordinal) ? "public, max-age=2" : "public, max-age=10");
             response.ContentLength64 = bytes.Length;
             if (request.HttpMethod == "GET")
             {

@@ -17,7 +17,8 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
     // What stands for itself and cannot be checked against anything.
     private static readonly string[] Plain = ["v1/policy", "openapi/v1.json", "log/policy"];
 
-    private static readonly string[] OfFinding = ["petitions", "appeals", "proof", "bundle"];
+    // What stands beside a finding; who petitions or appeals is public, and proved by the entries it names.
+    private static readonly string[] OfFinding = ["petitions", "appeals"];
 
     private readonly ProvenTiles _tiles = new(source, head);
 
@@ -63,7 +64,8 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
         var all = new List<JsonObject>();
         for (string? next = null; ;)
         {
-            var page = await client.GetObjectAsync($"v1/findings?limit=200{(next is null ? "" : $"&after={Uri.EscapeDataString(next)}")}", cancel);
+            // The first page without a query: so a mirror can be made of a mirror, which has only that one.
+            var page = await client.GetObjectAsync($"v1/findings{(next is null ? "" : $"?after={Uri.EscapeDataString(next)}")}", cancel);
             all.AddRange((page["items"] as JsonArray ?? []).OfType<JsonObject>().Where(each => each["number"] is JsonValue name && name.TryGetValue(out string? text) && MirrorFolder.IsName(text)));
             var after = (string?)page["next"];
             if (after is null || after == next)

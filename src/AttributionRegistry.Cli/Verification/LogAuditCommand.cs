@@ -9,10 +9,11 @@ public static class LogAuditCommand
 {
     public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "vkey", "since");
+        var read = Arguments.Parse(args, "vkey", "since", "policy");
         using var source = LogSources.Open(read.Single("address or folder"), entropy);
         var since = read.Option("since") is { } file ? await File.ReadAllBytesAsync(file, cancel) : null;
-        return await AuditAsync(source, read.Option("vkey"), since, output, cancel);
+        var policy = await Witnessed.PolicyAsync(read, cancel);
+        return await AuditAsync(source, Witnessed.Vkey(read, policy), since, output, cancel, policy);
     }
 
     internal static async Task<int> AuditAsync(RegistryClient client, string? pinned, TextWriter output, CancellationToken cancel) =>
@@ -23,7 +24,8 @@ public static class LogAuditCommand
     /// <param name="since">A checkpoint that was kept, or null.</param>
     /// <param name="output">Takes the verdict.</param>
     /// <param name="cancel">Stops it.</param>
-    internal static async Task<int> AuditAsync(ILogSource source, string? pinned, byte[]? since, TextWriter output, CancellationToken cancel)
+    /// <param name="policy">Whose witnesses must vouch for it, or null.</param>
+    internal static async Task<int> AuditAsync(ILogSource source, string? pinned, byte[]? since, TextWriter output, CancellationToken cancel, TlogPolicy? policy = null)
     {
         try
         {
@@ -36,12 +38,14 @@ public static class LogAuditCommand
                 await LogHistory.RequireGrowthAsync(source, older, newest, cancel);
             }
 
+            var witnessed = policy is null ? "" : $"\n{await Witnessed.RequireAsync(source, policy, newest, key, null, cancel)}";
             var (auditor, walk) = (new LogAuditor(), new LogWalk(source));
             await walk.RunAsync(auditor, newest.Head, cancel);
             await output.WriteLineAsync(
                 $"valid: {newest.Head.Origin}, {newest.Head.Size} entries of {auditor.Subjects} subjects, {auditor.ClosedSeals.Count} sealed, " +
                 $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}" +
                 (older is null ? "" : $"\ngrown from {older.Head.Size} entries, as signed before") +
+                witnessed +
                 (key.Said.Length == 0 ? "" : $"\n{key.Said}") +
                 (pinned is null ? $"\nkey taken from the log itself; pin it with --vkey '{key.Key.Vkey}'" : ""));
             return ExitCode.Holds;

@@ -27,7 +27,7 @@ internal sealed record PinnedKey(NoteVerifier Key, string Said)
 
         // The head is not believed yet: its size only says how far to read. Its root must be that of the entries, and at the end a key that
         // the pinned one leads to must have signed it.
-        var (tree, about) = await ReadAsync(head.Size, read);
+        var (tree, about) = await ReadAsync(head.Size, read, entry => LogKeyEntry.Read(entry) is not null);
         if (!tree.Root().AsSpan().SequenceEqual(head.Root))
         {
             throw new NoteException($"The checkpoint is not signed by the pinned key {NoteKey.Hex(pinned.KeyId)}, and its root is not that of the entries.");
@@ -52,10 +52,12 @@ internal sealed record PinnedKey(NoteVerifier Key, string Said)
         $"the key {NoteKey.Hex(step.Key.KeyId)} was retired by entry {step.Entry}; a checkpoint of size {step.VouchedAt} that it signed vouches for "
         + $"{string.Join(" and ", step.Successors.Select(key => NoteKey.Hex(key.KeyId)))}\n";
 
-    private static async Task<(MerkleTree Tree, List<(long Index, byte[] Entry)> About)> ReadAsync(long size, Func<string, Task<byte[]>> read)
+    /// <summary>Reads a log up to a size into a tree of one's own, and keeps the entries that are asked for.</summary>
+    /// <exception cref="NoteException">A bundle holds more or less than its name says.</exception>
+    internal static async Task<(MerkleTree Tree, List<(long Index, byte[] Entry)> Kept)> ReadAsync(long size, Func<string, Task<byte[]>> read, Func<byte[], bool> keep)
     {
         var tree = new MerkleTree();
-        var about = new List<(long, byte[])>();
+        var kept = new List<(long, byte[])>();
         while (tree.Size < size)
         {
             var path = TilePath.Entries(tree.Size / TilePath.FullWidth, (int)Math.Min(TilePath.FullWidth, size - tree.Size));
@@ -67,15 +69,15 @@ internal sealed record PinnedKey(NoteVerifier Key, string Said)
 
             foreach (var entry in entries)
             {
-                if (LogKeyEntry.Read(entry) is not null)
+                if (keep(entry))
                 {
-                    about.Add((tree.Size, entry));
+                    kept.Add((tree.Size, entry));
                 }
 
                 tree.Append(Rfc6962.LeafHash(entry));
             }
         }
 
-        return (tree, about);
+        return (tree, kept);
     }
 }

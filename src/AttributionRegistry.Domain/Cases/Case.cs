@@ -156,6 +156,9 @@ public sealed record Case
     /// <summary>What invited specialists told the panel.</summary>
     public ImmutableList<SpecialistStatement> Statements { get; init; } = [];
 
+    /// <summary>Fields of the case's events whose text was destroyed by order.</summary>
+    public ImmutableList<TextErasure> ErasedTexts { get; init; } = [];
+
     public PendingAct? Pending { get; init; }
 
     /// <summary>How often the case has been taken back for reconsideration with a new assessment.</summary>

@@ -54,6 +54,12 @@ public sealed record Policy
     /// <summary>How long after the reveal window scrutineers may open what members did not. Default 7 days.</summary>
     public long EscrowWindowSeconds { get; init; } = 7 * Day;
 
+    /// <summary>
+    /// How many sealed entries the log shows for each seat while a round's ballots are committed, acts and cover together, so that their
+    /// number does not tell the turnout (V-58). Default 5, of which two are for acts. Not under 5 outside an exercise.
+    /// </summary>
+    public int CoverSealsPerSeat { get; init; } = 5;
+
     /// <summary>The published selection criteria that are scored when a case is opened.</summary>
     public ImmutableArray<string> SelectionCriteria { get; init; } = ["severity", "evidenceAccess", "publicInterest", "mandate"];
 
@@ -103,6 +109,11 @@ public sealed record Policy
         if (UploadLifeSeconds is < Day / 24 or > 90 * Day)
         {
             yield return Refusal.Invalid("policy-unsafe", "An unfinished upload is kept for one hour to 90 days.", "/uploadLifeSeconds");
+        }
+
+        if (CoverSealsPerSeat is < 0 or > 20 || (CoverSealsPerSeat < 5 && !Exercise))
+        {
+            yield return Refusal.Invalid("policy-unsafe", "A round shows 5 to 20 sealed entries for each seat; fewer only in an exercise (V-58).", "/coverSealsPerSeat");
         }
 
         if (Exercise)

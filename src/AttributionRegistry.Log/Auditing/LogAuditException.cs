@@ -47,9 +47,9 @@ public static class LogChecks
     /// <summary>The log is shorter than one that it signed before.</summary>
     public const string Rollback = "rollback";
 
-    /// <summary>Head or cosignatures are older than they may be.</summary>
+    /// <summary>The newest entry is older than it may be.</summary>
     public const string Stale = "stale";
 
-    /// <summary>Fewer witnesses vouch for the head than the policy asks for.</summary>
-    public const string Quorum = "quorum";
+    /// <summary>Fewer witnesses vouch for the log than the policy asks for, or not lately.</summary>
+    public const string Witnesses = "witnesses";
 }

@@ -67,6 +67,9 @@ public static class DoctorCommand
             var payloads = new PayloadInspection(inspection.Database, keys);
             yield return inspection.EventsOpen(payloads.Note);
             yield return inspection.OpeningsHold();
+            using var record = new RecordInspection(inspection.Database, keys);
+            yield return record.EntriesHold();
+            yield return record.RowsAgree();
             yield return await payloads.HoldAsync(cancel);
             yield return payloads.Files();
         }

@@ -25,14 +25,19 @@ internal static class OfficialMark
         WHERE number = @number AND version = @version
         """;
 
+    /// <summary>Whether a version is official, and the size of the first witnessed checkpoint that covers it.</summary>
+    internal static (bool Official, long? WitnessedSize) Of(RegistryCore core, WitnessBook witnesses, string number, int version)
+    {
+        var cover = core.Store.Database.Read(c => c.ExecuteScalar<long?>(CoverSql, new { number, version }));
+        return (!witnesses.Policy.DemandsWitnesses || cover is not null, cover);
+    }
+
     internal static PublishedDocument Put(RegistryCore core, WitnessBook witnesses, byte[] stored, string mediaType)
     {
         var representation = JsonNode.Parse(stored)!.AsObject();
         // Read before the store is: a quorum that arrives in between makes this document due again, not stale.
         var seen = witnesses.WitnessedSize;
-        var cover = core.Store.Database.Read(c => c.ExecuteScalar<long?>(
-            CoverSql, new { number = representation["number"]!.GetValue<string>(), version = representation["version"]!.GetValue<int>() }));
-        var official = !witnesses.Policy.DemandsWitnesses || cover is not null;
+        var (official, cover) = Of(core, witnesses, representation["number"]!.GetValue<string>(), representation["version"]!.GetValue<int>());
         if (!official)
         {
             representation["banner"] = representation["banner"]?.GetValue<string>() is { Length: > 0 } banner ? $"{banner} {NotYet}" : NotYet;

@@ -65,7 +65,8 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents, F
         var after = session.Load(CaseJournal.Definition, stream)!;
         var canonical = FindingComposer.Canonical(finding);
         // Rounds stay sealed while they run: one that is held after a reopening is opened with the version that it leads to.
-        Unseal(session, stream, before.Rounds.Where(r => !before.HasFinding || r.Outcome is not null).Select(r => RoundJournal.Stream(r.Id)));
+        Unseal(session, stream, before.Rounds.Where(r => !before.HasFinding || r.Outcome is not null)
+            .SelectMany(r => new[] { RoundJournal.Stream(r.Id), CoverSeals.Stream(r.Id) }));
 
         session.AlsoWrite(rows =>
         {

@@ -120,18 +120,26 @@ public static class ReadFindingVersion
         ReadFinding.SendAsync($"/v1/findings/{number}/versions/{version}", http, documents);
 }
 
-/// <summary>A version in the list of versions.</summary>
+/// <summary>A version in the list of versions. Whether it is official depends on the witnesses, as in the finding itself.</summary>
 public sealed record VersionSummary(
-    int Version, VersionKind Kind, FindingStatus Status, string Digest, string? ChangeNote, DateTimeOffset PublishedAt, string Href);
+    int Version, VersionKind Kind, FindingStatus Status, string Digest, string? ChangeNote, DateTimeOffset PublishedAt, string Href, bool Official, long? WitnessedSize);
 
 public static class ListFindingVersions
 {
     /// <summary>Every version a finding has ever had.</summary>
-    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings) =>
-        findings.Find(number) is { } state
-            ? TypedResults.Ok<IReadOnlyList<VersionSummary>>([.. state.Versions.Select(v => new VersionSummary(
-                v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}"))])
-            : Problems.NotFound();
+    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings, RegistryCore core, WitnessBook witnesses)
+    {
+        if (findings.Find(number) is not { } state)
+        {
+            return Problems.NotFound();
+        }
+
+        return TypedResults.Ok<IReadOnlyList<VersionSummary>>([.. state.Versions.Select(v =>
+        {
+            var (official, size) = OfficialMark.Of(core, witnesses, number, v.Version);
+            return new VersionSummary(v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}", official, size);
+        })]);
+    }
 }
 
 /// <summary>One difference between two versions.</summary>

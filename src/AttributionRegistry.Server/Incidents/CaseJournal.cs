@@ -114,6 +114,7 @@ public static class CaseJournal
             ["finding.disputed"] = typeof(CaseEvent.FindingDisputed),
             ["finding.reproduced"] = typeof(CaseEvent.FindingReproduced),
             ["statement.filed"] = typeof(CaseEvent.StatementFiled),
+            ["text.erased"] = typeof(CaseEvent.TextErased),
         },
         CaseDecider.Evolve,
         isSealed: state => !state.HasFinding,

@@ -20,6 +20,9 @@ public static class IncidentEndpoints
         one.MapPost("/resumption", ResumeIncident.HandleAsync).WithName("ResumeIncident").Refuses(403, 404, 409, 422);
         one.MapPost("/pending/drop", DropPendingAct.HandleAsync).WithName("DropPendingAct").Refuses(403, 404, 409, 422);
         one.MapGet("/history", ReadHistory.Handle).WithName("ReadHistory").Refuses(404);
+        one.MapGet("/entries", ReadDossier.List).WithName("ListCaseEntries").Refuses(404);
+        one.MapGet("/entries/{index:long}", ReadDossier.Open).WithName("OpenCaseEntry").Refuses(404);
+        one.MapPost("/entries/{index:long}/erasure", EraseText.HandleAsync).WithName("EraseEntryText").Refuses(403, 404, 409, 422);
         one.MapGet("/claims", ListClaims.Handle).WithName("ListClaims").PublicRead().Conditional().Refuses(404);
         one.MapPost("/claims", RecordClaim.HandleAsync).WithName("RecordClaim").Refuses(403, 404, 409, 422);
         one.MapPost("/claims/{claimId}/withdrawal", WithdrawClaim.HandleAsync).WithName("WithdrawClaim").Refuses(403, 404, 409, 422);

@@ -42,7 +42,28 @@ internal sealed class FoldedStates(EventStore events)
         return (version, state);
     }
 
-    public void Keep(string stream, long version, object state) => Keep(_table, stream, version, state);
+    /// <summary>What is in memory now; states folded before a <see cref="Forget"/> belong to an older one.</summary>
+    public object Generation => _table;
+
+    /// <summary>Keeps what an act has folded; false where that belongs to an older generation and has to be read again.</summary>
+    public bool TryKeep(object generation, string stream, long version, object state)
+    {
+        var table = _table;
+        if (!ReferenceEquals(table, generation))
+        {
+            return false;
+        }
+
+        Keep(table, stream, version, state);
+        return true;
+    }
+
+    /// <summary>Forgets all: what was folded may hold what has been erased.</summary>
+    public void Forget()
+    {
+        _table = NewTable();
+        Volatile.Write(ref _kept, 0);
+    }
 
     private void Keep(ConcurrentDictionary<string, (long Version, object State)> table, string stream, long version, object state)
     {
@@ -52,8 +73,7 @@ internal sealed class FoldedStates(EventStore events)
         }
         else if (Interlocked.Increment(ref _kept) > MostKept)
         {
-            _table = NewTable();
-            Volatile.Write(ref _kept, 0);
+            Forget();
         }
     }
 

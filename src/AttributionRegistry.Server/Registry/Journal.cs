@@ -49,7 +49,12 @@ public sealed class Journal<TState, TEvent>
 
     public IEnumerable<string> StoredNames => _types.Keys;
 
-    public string StoredName(TEvent @event) => _names[@event.GetType()];
+    /// <summary>The shape behind each stored name.</summary>
+    internal IReadOnlyDictionary<string, Type> Types => _types;
+
+    public string StoredName(TEvent @event) => StoredNameOf(@event.GetType());
+
+    public string StoredNameOf(Type @event) => _names[@event];
 
     public string Write(TEvent @event, PersonId by) =>
         JsonSerializer.Serialize(new StoredBody(by, JsonSerializer.SerializeToElement(@event, @event.GetType(), ApiJson.Options)), ApiJson.Options);

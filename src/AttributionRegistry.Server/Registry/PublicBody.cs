@@ -44,7 +44,7 @@ public static class PublicBody
         return (body, openings);
     }
 
-    private static (string Name, PropertyInfo Property, bool Open)[] Shape(Type type) =>
+    internal static (string Name, PropertyInfo Property, bool Open)[] Shape(Type type) =>
     [
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.GetIndexParameters().Length == 0 && p.Name != "EqualityContract")

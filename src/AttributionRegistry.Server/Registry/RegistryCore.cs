@@ -142,6 +142,9 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
         return "p_" + B64Url.Encode(mac.AsSpan(0, 16));
     }
 
+    /// <summary>32 bytes that only this instance can derive, always the same for a label.</summary>
+    internal byte[] Secret(string label) => HMACSHA256.HashData(pseudonymKey, Encoding.UTF8.GetBytes($"attribution-registry/secret/v1\0{label}"));
+
     /// <summary>A receipt for a leaf that is in the log, against the newest head.</summary>
     public Receipt? ReceiptOf(long index)
     {
@@ -159,7 +162,12 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
         where TState : class
         where TEvent : class => _states.Advance(journal, stream);
 
-    internal void Keep(string stream, long version, object state) => _states.Keep(stream, version, state);
+    internal object Generation => _states.Generation;
+
+    internal bool TryKeep(object generation, string stream, long version, object state) => _states.TryKeep(generation, stream, version, state);
+
+    /// <summary>Forgets all folded states; every record is read again from what is committed.</summary>
+    internal void ForgetStates() => _states.Forget();
 
     // An act that changes nothing (the same envelope again) is answered with the proof of the record's last event.
     private Receipt LastReceipt(Session session)

@@ -12,12 +12,13 @@ namespace AttributionRegistry.Server.Registry;
 public sealed class Session
 {
     private readonly RegistryCore _core;
+    private readonly object _generation;
     private readonly Dictionary<string, Loaded> _loaded = [];
     private readonly List<Pending> _pending = [];
 
     internal Session(RegistryCore core, Caller by, DateTimeOffset at, Policy? policy)
     {
-        (_core, By, At) = (core, by, at);
+        (_core, _generation, By, At) = (core, core.Generation, by, at);
         Policy = policy!;
     }
 
@@ -155,9 +156,12 @@ public sealed class Session
 
     internal void Keep()
     {
-        foreach (var (stream, loaded) in _loaded.Where(l => l.Value.State is not null))
+        foreach (var (stream, loaded) in _loaded.Where(l => l.Value is { State: not null, Added: > 0 }))
         {
-            _core.Keep(stream, loaded.Version + loaded.Added, loaded.State!);
+            if (!_core.TryKeep(_generation, stream, loaded.Version + loaded.Added, loaded.State!))
+            {
+                loaded.Advance?.Invoke();
+            }
         }
     }
 

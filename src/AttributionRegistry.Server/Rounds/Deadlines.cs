@@ -17,7 +17,17 @@ public static class Deadlines
 
     private const string DueSql = "SELECT subject, incident FROM deadline WHERE due_us <= @now ORDER BY due_us, subject LIMIT @limit";
 
+    private const string RoundsSql = "SELECT subject FROM deadline ORDER BY subject";
+
     private const int MostAtOnce = 100;
+
+    /// <summary>The rounds that have not been counted.</summary>
+    public static IReadOnlyList<RoundId> RoundsWaiting(RegistryCore core)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        return core.Store.Database.Read(c => c.Query<string>(RoundsSql).Select(subject => RoundId.TryParse(subject, null, out var round) ? round : (RoundId?)null)
+            .OfType<RoundId>().ToList());
+    }
 
     internal static void Write(RowWriter rows, string subject, IncidentId incident, DateTimeOffset? before, DateTimeOffset? after)
     {

@@ -10,6 +10,7 @@ public static class RoundEndpoints
         services.AddSingleton<RoundReads>();
         services.AddSingleton<RoundActs>();
         services.AddHostedService<Clerk>();
+        services.AddHostedService<CoverSeals>();
         return services;
     }
 

@@ -56,6 +56,7 @@ public sealed class WitnessBook : IDisposable
     private readonly ILogger<WitnessBook> _log;
     private readonly SemaphoreSlim _one = new(1); // one change at a time: from the store to _known
     private HashSet<string> _verified = new(StringComparer.Ordinal); // guarded by _one: lines that need no second look
+    private volatile Judged _judged; // replaced whenever the log's keys have changed; two who do so at once make the same
     private volatile Known _known; // replaced after a commit, under _one
 
     public WitnessBook(RegistryCore core, RegistrySettings settings, TimeProvider clock, ILogger<WitnessBook> log)
@@ -63,12 +64,20 @@ public sealed class WitnessBook : IDisposable
         ArgumentNullException.ThrowIfNull(core);
         ArgumentNullException.ThrowIfNull(settings);
         (_core, _clock, _log) = (core, clock, log);
-        Policy = WitnessPolicyFile.Load(settings.WitnessPolicy, [NoteVerifier.Parse(core.Store.Signer.Vkey)]);
+        var keys = core.Store.LogKeys.History;
+        _judged = new Judged(keys, WitnessPolicyFile.Load(settings.WitnessPolicy, Signing(keys)));
         _known = Load();
     }
 
-    /// <summary>The operator's policy with this log's keys: what /log/policy serves.</summary>
-    public TlogPolicy Policy { get; }
+    /// <summary>The operator's policy with the keys that sign this log now: what /log/policy serves.</summary>
+    public TlogPolicy Policy
+    {
+        get
+        {
+            var (judged, keys) = (_judged, _core.Store.LogKeys.History);
+            return (ReferenceEquals(judged.Keys, keys) ? judged : _judged = new Judged(keys, judged.Policy.For(Signing(keys)))).Policy;
+        }
+    }
 
     /// <summary>The largest size that ever had the quorum of its time: what lies below is official. 0 where none had.</summary>
     public long WitnessedSize => _known.WitnessedSize;
@@ -84,7 +93,11 @@ public sealed class WitnessBook : IDisposable
     }
 
     /// <summary>The newest checkpoint with the log's signature and every cosignature of it.</summary>
-    public string Checkpoint() => WithCosignatures(_core.Store.Events.Head.Checkpoint, _core.Store.Events.Head.Size);
+    public string Checkpoint()
+    {
+        var head = _core.Store.Events.Head;
+        return _known.Sizes.TryGetValue(head.Size, out var there) ? head.Checkpoint + there.CosignatureLines(Policy) : head.Checkpoint;
+    }
 
     /// <summary>The newest checkpoint that satisfies <see cref="Policy"/>, with what shows it; null while there is none.</summary>
     public string? Witnessed()
@@ -134,8 +147,7 @@ public sealed class WitnessBook : IDisposable
 
     public void Dispose() => _one.Dispose();
 
-    private string WithCosignatures(string checkpoint, long size) =>
-        _known.Sizes.TryGetValue(size, out var there) ? checkpoint + there.CosignatureLines(Policy) : checkpoint;
+    private static NoteVerifier[] Signing(LogKeyHistory keys) => [.. keys.Keys.Where(k => k.Retired is null).Select(k => k.Key)];
 
     private HashSet<string> Names(IReadOnlySet<string> keys) =>
         Policy.Witnesses.Where(w => keys.Contains(w.Key.Vkey)).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
@@ -189,6 +201,8 @@ public sealed class WitnessBook : IDisposable
             return false;
         }
     }
+
+    private sealed record Judged(LogKeyHistory Keys, TlogPolicy Policy);
 
     /// <summary>A checkpoint and the lines of its cosignatures by verifier key. Not changed once it is in <see cref="Known"/>.</summary>
     private sealed record Cosigned(string Checkpoint, Dictionary<string, string> Lines)

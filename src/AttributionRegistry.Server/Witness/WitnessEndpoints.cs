@@ -2,6 +2,7 @@ using System.Text;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.LogServing;
 using AttributionRegistry.Server.Registry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -56,7 +57,7 @@ public static class WitnessEndpoints
     public static void MapWitnessedLog(this IEndpointRouteBuilder routes)
     {
         var log = routes.MapGroup("/log").WithTags("Log").PublicRead();
-        log.MapGet("/checkpoint/witnessed", ReadWitnessedCheckpoint).WithName("ReadWitnessedCheckpoint").Refuses(404);
+        log.MapGet("/checkpoint/witnessed", ReadWitnessedCheckpoint).WithName("ReadWitnessedCheckpoint").Conditional().Refuses(404);
         log.MapGet("/policy", ReadLogPolicy).WithName("ReadLogPolicy");
     }
 
@@ -64,15 +65,18 @@ public static class WitnessEndpoints
         v1.MapGet("/log/witnesses", ReadWitnesses).WithName("ReadWitnesses").WithTags("Log").PublicRead();
 
     /// <summary>The newest checkpoint that the quorum of witnesses has cosigned, with their cosignatures (C2SP tlog-cosignature). Older than the newest while witnesses are out of reach.</summary>
-    public static Results<ContentHttpResult, ProblemHttpResult> ReadWitnessedCheckpoint(HttpContext http, WitnessBook book)
+    public static Results<ContentHttpResult, StatusCodeHttpResult, ProblemHttpResult> ReadWitnessedCheckpoint(HttpContext http, WitnessBook book)
     {
         if (book.Witnessed() is not { } note)
         {
             return Problems.Of(StatusCodes.Status404NotFound, ProblemCodes.NotFound, $"No checkpoint has the quorum {book.Policy.Quorum} yet; /v1/log/witnesses says why.");
         }
 
-        http.Response.Headers.CacheControl = "public, max-age=2";
-        return TypedResults.Content(note, "text/plain", Encoding.UTF8);
+        return LogEndpoints.Note(http, note).Result switch
+        {
+            ContentHttpResult content => content,
+            var unchanged => (StatusCodeHttpResult)unchanged,
+        };
     }
 
     /// <summary>The policy by which checkpoints of this log are to be judged (C2SP tlog-policy): its key, its witnesses, their quorum. Pin it; it changes only when the operator changes it.</summary>

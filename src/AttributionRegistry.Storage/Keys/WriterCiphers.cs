@@ -11,8 +11,7 @@ internal sealed class WriterCiphers(SqliteConnection connection, DataKeys keys) 
 
     private readonly Dictionary<string, RowCipher> _ciphers = new(StringComparer.Ordinal);
 
-    public string SealEvent(string stream, long version, string body) =>
-        Of(stream).Seal(body, Places.Event(stream, version), keys.Entropy);
+    public EventBody SealEvent(string stream, long version, string body) => EventBody.Seal(body, Of(stream), stream, version, keys.Entropy);
 
     public string SealOpening(string stream, long index, string name, byte[] salt, string value) =>
         Of(stream).Seal([.. salt, .. Encoding.UTF8.GetBytes(value)], Places.Opening(index, name), keys.Entropy);
@@ -60,6 +59,10 @@ internal sealed class WriterCiphers(SqliteConnection connection, DataKeys keys) 
 internal static class Places
 {
     public static string Event(string stream, long version) => string.Create(CultureInfo.InvariantCulture, $"event\0{stream}\0{version}");
+
+    public static string EventKey(string stream, long version) => string.Create(CultureInfo.InvariantCulture, $"event-key\0{stream}\0{version}");
+
+    public static string Redacted(string stream, long version) => string.Create(CultureInfo.InvariantCulture, $"redacted\0{stream}\0{version}");
 
     public static string Opening(long index, string name) => string.Create(CultureInfo.InvariantCulture, $"opening\0{index}\0{name}");
 

@@ -56,6 +56,7 @@ internal static class Catalogue
             new CaseCommand.Release(item, release, "Asked for.") { By = X, At = T },
             new CaseCommand.WriteGist(item, new Text("A sensor saw it."), "source-protection", "the panel") { By = X, At = T },
             new CaseCommand.Erase(item, "Article 17", "A name.", pick % 3 > 0) { By = X, At = T },
+            new CaseCommand.EraseText(pick % 3, "summary", "Article 17", "A name.") { By = X, At = T },
             new CaseCommand.Quarantine(item, Sha256Hex.Of($"{pick % 2}")) { By = X, At = T },
             new CaseCommand.Restore(item, s?.Find(item)?.Payload is { } p && pick % 3 > 0 ? p.Sha256 : "", "From the backup of Monday.") { By = X, At = T },
             new CaseCommand.RecordScan(item, "ClamAV 1.4", (ScanVerdict)(pick % 3), pick % 3 == 0 ? null : "Eicar") { By = X, At = T },

@@ -11,7 +11,7 @@ public sealed class WitnessedBundleTests
     public async Task A_bundle_says_whether_witnesses_have_covered_it_and_carries_what_shows_it()
     {
         await using var running = await WitnessedRegistry.StartAsync(demo: true, down: 2);
-        var number = await OfficialFindingTests.PublishAsync(running);
+        var (number, _, _) = await OfficialFindingTests.PublishAsync(running);
         var policy = Path.Combine(running.Registry.DataFolder, "pinned.policy");
         await File.WriteAllTextAsync(policy, (await running.GetAsync("/log/policy")).Text);
         var vkey = running.LogKey.Vkey;

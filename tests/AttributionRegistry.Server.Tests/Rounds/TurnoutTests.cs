@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AttributionRegistry.Cli.Ballots;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Tests.Running;
 
 namespace AttributionRegistry.Server.Tests.Rounds;
@@ -20,22 +21,9 @@ public sealed partial class TurnoutTests
     [Fact]
     public async Task V_58_before_the_commit_window_closes_no_answer_to_a_member_or_officer_depends_on_who_else_has_voted()
     {
-        var stage = new TallyStage();
-        await stage.InitializeAsync();
-        var staged = await stage.SeatAsync("D01");
-        await staged.OpenRoundAsync();
-        var motion = (string)JsonNode.Parse(await (await staged.ClientOf("m02").PostAsJsonAsync($"/v1/rounds/{staged.Round}/motions", new JsonObject
-        {
-            ["kind"] = "extendCommit", ["seconds"] = 3600, ["reasons"] = new JsonObject { ["value"] = "Two travel.", ["lang"] = "en" },
-        })).Content.ReadAsStringAsync())!["id"]!;
-        var now = stage.Registry.Now;
-        var folder = await stage.Registry.StopAsync();
-        var copy = Directory.CreateTempSubdirectory("registry-copy-").FullName;
-        Copy(folder, copy);
-        await using var quiet = await RunningRegistry.StartAsync(folder);
-        await using var busy = await RunningRegistry.StartAsync(copy);
-        quiet.Clock.SetUtcNow(now);
-        busy.Clock.SetUtcNow(now);
+        var (stage, staged, motion, quiet, busy) = await TwoCopiesAsync();
+        await using var _ = quiet;
+        await using var __ = busy;
 
         // The member acts first in both, then everybody else in one, then the member again in both.
         var mine = staged.SealerOf("m01").Seal(staged.Frame, Answers(staged));
@@ -71,6 +59,73 @@ public sealed partial class TurnoutTests
         alone.Seen.Should().HaveSameCount(among.Seen).And.HaveCountGreaterThan(200);
         alone.Seen.Should().Contain(s => s.Contains("201", StringComparison.Ordinal) && s.Contains("etag", StringComparison.OrdinalIgnoreCase));
         different.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task V_58_when_the_commit_window_closes_the_log_has_as_many_seals_whether_all_have_voted_or_nobody()
+    {
+        var (stage, staged, motion, quiet, busy) = await TwoCopiesAsync();
+        await using var _ = quiet;
+        await using var __ = busy;
+        var among = new Recorder(busy, staged, stage, motion);
+        var closes = quiet.Core.Load(RoundJournal.Definition, staged.Round).State!.CommitCloses;
+        for (var n = 2; n <= 11; n++)
+        {
+            await among.OtherAsync($"m{n:00}", Answers(staged), revise: n % 3 == 0, equivocate: false, vote: false);
+            foreach (var registry in new[] { quiet, busy })
+            {
+                registry.Clock.Advance((closes - registry.Now) / 2);
+            }
+        }
+
+        var sizes = new List<long>();
+        foreach (var registry in new[] { quiet, busy })
+        {
+            registry.Clock.SetUtcNow(closes);
+            sizes.Add(await SettledAsync(registry, staged));
+        }
+
+        sizes[0].Should().Be(sizes[1]);
+        var round = quiet.Core.Store.Events.ReadStream(staged.Round).Max(e => e.Version);
+        var cover = quiet.Core.Store.Events.ReadStream($"cover:{staged.Round}");
+        (round - 1 + cover.Count).Should().Be(5 * 11, "five for each seat, acts and cover together");
+        cover.Should().OnlyContain(e => e.Sealed && e.Type == "cover");
+    }
+
+    // The clock of a test stands still until it is moved, so the machine is given real time, tick by tick, until nothing is added any more.
+    private static async Task<long> SettledAsync(RunningRegistry registry, StagedCase staged)
+    {
+        var (size, quietFor) = (registry.Core.Store.Events.Head.Size, 0);
+        for (var tick = 0; tick < 600 && quietFor < 15; tick++)
+        {
+            await Task.Delay(50);
+            registry.Clock.Advance(TimeSpan.FromSeconds(1));
+            var now = registry.Core.Store.Events.Head.Size;
+            (size, quietFor) = (now, now == size && registry.Core.Store.Events.Last($"cover:{staged.Round}") is not null ? quietFor + 1 : 0);
+        }
+
+        return size;
+    }
+
+    private static async Task<(TallyStage Stage, StagedCase Staged, string Motion, RunningRegistry Quiet, RunningRegistry Busy)> TwoCopiesAsync()
+    {
+        var stage = new TallyStage();
+        await stage.InitializeAsync();
+        var staged = await stage.SeatAsync("D01");
+        await staged.OpenRoundAsync();
+        var motion = (string)JsonNode.Parse(await (await staged.ClientOf("m02").PostAsJsonAsync($"/v1/rounds/{staged.Round}/motions", new JsonObject
+        {
+            ["kind"] = "extendCommit", ["seconds"] = 3600, ["reasons"] = new JsonObject { ["value"] = "Two travel.", ["lang"] = "en" },
+        })).Content.ReadAsStringAsync())!["id"]!;
+        var now = stage.Registry.Now;
+        var folder = await stage.Registry.StopAsync();
+        var copy = Directory.CreateTempSubdirectory("registry-copy-").FullName;
+        Copy(folder, copy);
+        var quiet = await RunningRegistry.StartAsync(folder);
+        var busy = await RunningRegistry.StartAsync(copy);
+        quiet.Clock.SetUtcNow(now);
+        busy.Clock.SetUtcNow(now);
+        return (stage, staged, motion, quiet, busy);
     }
 
     private static JsonObject Answers(StagedCase staged) => staged.Mapped(JsonNode.Parse(

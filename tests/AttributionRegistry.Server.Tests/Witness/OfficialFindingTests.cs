@@ -1,5 +1,8 @@
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Domain;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Demo;
 using AttributionRegistry.Server.Tests.Demo;
@@ -13,7 +16,7 @@ public sealed class OfficialFindingTests
     public async Task With_two_of_three_witnesses_down_a_finding_is_published_and_not_official_and_becomes_so_when_one_returns()
     {
         await using var running = await WitnessedRegistry.StartAsync(demo: true, down: 2);
-        var number = await PublishAsync(running);
+        var (number, incident, credentials) = await PublishAsync(running);
 
         var waiting = await running.JsonAsync($"/v1/findings/{number}");
         ((bool)waiting["official"]!).Should().BeFalse();
@@ -50,12 +53,46 @@ public sealed class OfficialFindingTests
 
         await running.RestartAsync();
         (await running.JsonAsync($"/v1/findings/{number}")).ToJsonString().Should().Be(official.ToJsonString());
+
+        // A correction waits for witnesses of its own; what was official stays so under its address.
+        await CorrectAsync(running, incident, credentials);
+        var corrected = await running.JsonAsync($"/v1/findings/{number}");
+        ((int)corrected["version"]!).Should().Be(2);
+        ((bool)corrected["official"]!).Should().BeFalse();
+        var old = await running.JsonAsync($"/v1/findings/{number}/versions/1");
+        ((bool)old["official"]!).Should().BeTrue();
+        ((string)old["banner"]!).Should().Contain("superseded").And.NotContain("not official");
+        (await OfficialVersionsAsync(running, number)).Should().Equal(true, false);
+        await running.Witnesses[0].ComeBackAsync();
+        await running.Witnesses[2].ComeBackAsync();
+        await running.EventuallyAsync(async () => (bool)(await running.JsonAsync($"/v1/findings/{number}"))["official"]!, "the correction is official", TimeSpan.FromSeconds(2));
+        (await OfficialVersionsAsync(running, number)).Should().Equal(true, true);
+        ((long)(await running.JsonAsync($"/v1/findings/{number}"))["witnessedSize"]!).Should().BeGreaterThan((long)official["witnessedSize"]!);
+        ((long)(await running.JsonAsync($"/v1/findings/{number}/versions/1"))["witnessedSize"]!).Should().Be((long)official["witnessedSize"]!);
+    }
+
+    private static async Task<IEnumerable<bool>> OfficialVersionsAsync(WitnessedRegistry running, string number) =>
+        (await running.JsonAsync($"/v1/findings/{number}/versions")).AsArray().Select(v => (bool)v!["official"]!);
+
+    private static async Task CorrectAsync(WitnessedRegistry running, string incident, Credentials credentials)
+    {
+        var registry = running.Registry;
+        var chair = registry.Core.Load(People.PersonJournal.Definition, registry.State(IncidentId.Of(incident)).Panel!.Chair!.Value.Value).State!.Name;
+        foreach (var person in new[] { credentials.People.First(p => p.Roles.Contains("registrar")), credentials.People.Single(p => p.Name == chair) })
+        {
+            using var client = new HttpClient { BaseAddress = new Uri(registry.Address) };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", person.ApiKey);
+            using var answer = await client.PostAsync(
+                $"/v1/incidents/{incident}/finding/corrections",
+                new StringContent("""{"statements":[{"value":"Exercise on public reporting. The panel assesses the same as before; a name was misspelt.","lang":"en"}],"changeNote":"A name was misspelt."}""", Encoding.UTF8, "application/json"));
+            answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync());
+        }
     }
 
     private static async Task<bool> PublishedChangeAsync(WitnessedRegistry running) =>
         (bool)(await running.JsonAsync("/v1/changes"))["items"]!.AsArray().Single(c => (string)c!["kind"]! == "finding.published")!["official"]!;
 
-    internal static async Task<string> PublishAsync(WitnessedRegistry running)
+    internal static async Task<(string Number, string Incident, Credentials Credentials)> PublishAsync(WitnessedRegistry running)
     {
         var registry = running.Registry;
         registry.Clock.AutoAdvanceAmount = TimeSpan.FromMilliseconds(10);
@@ -64,6 +101,6 @@ public sealed class OfficialFindingTests
         using var cast = credentials.ToCast(new Uri(registry.Address), registry.DataFolder, registry.Core.Entropy.Bytes);
         var loaded = await CaseLoader.LoadAsync(ExerciseFixture.CaseFile("wannacry-2017"), cast, registry.Core.Entropy.Bytes, TextWriter.Null, CancellationToken.None);
         registry.Clock.AutoAdvanceAmount = TimeSpan.Zero;
-        return loaded.Single().Number;
+        return (loaded.Single().Number, loaded.Single().Incident, credentials);
     }
 }

@@ -178,6 +178,46 @@ public sealed class WitnessedLogTests
     }
 
     [Fact]
+    public async Task A_reader_with_a_pinned_policy_is_told_whether_it_holds_today()
+    {
+        await using var running = await WitnessedRegistry.StartAsync();
+        await running.EventuallyAsync(async () => (await running.GetAsync("/log/checkpoint")).Text.Split('\n').Count(l => l.StartsWith('—')) == 4, "all three have cosigned the head");
+        var policy = Path.Combine(Path.GetDirectoryName(running.PolicyPath)!, "pinned");
+        await File.WriteAllTextAsync(policy, (await running.GetAsync("/log/policy")).Text);
+
+        var (code, said) = await AskAsync(running, "--policy", policy);
+        code.Should().Be(0, said);
+        said.Should().StartWith($"valid: {running.LogKey.Name}, ").And.Contain("w1 at 2026-01-01T12:00:00Z, w2 at").And.NotContain("from the server itself");
+        (code, said) = await AskAsync(running);
+        code.Should().Be(0, said);
+        said.Should().Contain("pin it with --policy");
+
+        // Whoever pinned another witness is not content with these.
+        using var stranger = NoteSigner.Witness("witness.example/stranger", new byte[32]);
+        await File.WriteAllTextAsync(policy, (await running.GetAsync("/log/policy")).Text.Replace(running.Witnesses[0].Vkey, stranger.Vkey, StringComparison.Ordinal).Replace("group two-of-three 2", "group two-of-three 3", StringComparison.Ordinal));
+        (code, said) = await AskAsync(running, "--policy", policy);
+        code.Should().Be(1);
+        said.Should().Contain("witnesses: the quorum two-of-three is not met: of 3 witnesses only w2, w3 cosigned");
+
+        foreach (var witness in running.Witnesses)
+        {
+            await witness.StopAsync();
+        }
+
+        running.Pass(TimeSpan.FromHours(2));
+        (code, said) = await AskAsync(running);
+        code.Should().Be(1);
+        said.Should().Contain("older than an hour");
+    }
+
+    private static async Task<(int Code, string Said)> AskAsync(WitnessedRegistry running, params string[] options)
+    {
+        var output = new StringWriter();
+        var code = await Cli.Commands.RunAsync(["log", "witnesses", running.Registry.Address, .. options], output, output, running.Registry.Core.Entropy.Bytes, running.Registry.Clock, CancellationToken.None);
+        return (code, output.ToString());
+    }
+
+    [Fact]
     public async Task Without_a_policy_no_witness_is_demanded_and_the_policy_says_so()
     {
         await using var registry = await RunningRegistry.StartAsync();

@@ -49,7 +49,7 @@ public static class RegistryOpenApi
         {
             Title = "Attribution Registry",
             Version = "v1",
-            Description = "Who did it, who says so, on what evidence, and how anybody can check it. Every refusal is a problem of RFC 9457 whose `type` explains it.",
+            Description = "Who did it, who says so, on what evidence, and how anybody can check it. Every refusal is a problem of RFC 9457 whose `type` explains it. The formats of the record, each with a worked example, are at [/docs/formats/](/docs/formats/).",
             License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
         });
         options.CustomSchemaIds(SchemaId);
