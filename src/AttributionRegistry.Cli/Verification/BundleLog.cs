@@ -24,6 +24,7 @@ internal sealed class BundleLog(Bundle bundle)
 {
     private const string Sealed = "sealed";
     private const string Opening = "unsealed";
+    private const string Cover = "cover:"; // seals that hide nothing but how many there are
     private const string Introduction = "key.introduced";
     private const string Version = "finding.version";
 
@@ -139,7 +140,7 @@ internal sealed class BundleLog(Bundle bundle)
 
         var subjects = Entries.Values.Where(each => each.Subject is not null && each.Type != Introduction).Select(each => each.Subject!).Distinct().ToList();
         var rounds = Of(incident).Where(each => each.Type == "case.round-opened").Select(each => Text(each.Body, "round")).ToHashSet(StringComparer.Ordinal);
-        if (subjects.Find(each => each != incident && each != $"unsealed:{incident}" && !rounds.Contains(each)) is { } strange)
+        if (subjects.Find(each => each != incident && each != $"unsealed:{incident}" && !rounds.Contains(each.StartsWith(Cover, StringComparison.Ordinal) ? each[Cover.Length..] : each)) is { } strange)
         {
             return $"{strange} is no part of the case";
         }

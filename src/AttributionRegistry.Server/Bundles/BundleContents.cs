@@ -134,7 +134,7 @@ internal sealed class BundleContents(
         var opened = Unsealing.Of(core, stream);
         var readable = opened.Select(u => u.Opens).ToHashSet();
         // A round that was still running stays sealed until it has led to a version.
-        var chained = version.State.Rounds.Select(r => Chain(RoundJournal.Stream(r.Id))).Where(chain => chain.Any(readable.Contains))
+        var chained = version.State.Rounds.SelectMany(r => new[] { Chain(RoundJournal.Stream(r.Id)), Chain(CoverSeals.Stream(r.Id)) }).Where(chain => chain.Any(readable.Contains))
             .Prepend(Chain(stream)).SelectMany(chain => chain).ToHashSet();
         // All that had been opened up to the last seal of this version: that chain is whole too.
         var last = opened.Where(u => chained.Contains(u.Opens)).Select(u => u.Index).DefaultIfEmpty(-1).Max();

@@ -24,7 +24,7 @@ public sealed class PublicOpenings(RegistryCore core, CaseWrites locator, CaseRe
     public byte[]? Of(long index)
     {
         if (core.Store.Database.Read(c => c.QuerySingleOrDefault<string>(EntrySql, new { index })) is not { } stream ||
-            (IncidentId.TryParse(stream, null, out var own) ? own : locator.Locate(stream)) is not { } incident || cases.Load(incident) is not ({ HasFinding: true } state, _))
+            (IncidentId.TryParse(stream, null, out var own) ? own : locator.Locate(stream[(stream.IndexOf(':', StringComparison.Ordinal) + 1)..])) is not { } incident || cases.Load(incident) is not ({ HasFinding: true } state, _))
         {
             return null;
         }

@@ -88,7 +88,7 @@ export function chainFault({ bundle, finding, record, digest }) {
   if (leftOut) return `entry ${leftOut.index} opens entry ${leftOut.opens}, which was left out`;
   const subjects = [...new Set(bundle.log.entries.filter(({ event }) => event !== null && event.type !== INTRODUCTION).map(({ event }) => event.subject))];
   const named = type => chainOf(bundle, incident).filter(({ event }) => event.type === type).map(({ event }) => event.body.round);
-  const strange = subjects.find(each => each !== incident && each !== `unsealed:${incident}` && !named('case.round-opened').includes(each));
+  const strange = subjects.find(each => each !== incident && each !== `unsealed:${incident}` && !named('case.round-opened').includes(each.replace(/^cover:/, ''))); // cover seals hide nothing but how many there are
   if (strange !== undefined) return `${strange} is no part of the case`;
   const missing = named('case.round-concluded').find(each => !subjects.includes(each));
   if (missing !== undefined) return `the chain of ${missing} is missing`;
