@@ -72,9 +72,9 @@ public sealed class KilledVoteTests
         for (var kill = 0; kill < Kills; kill++)
         {
             var (server, address) = await ServerProcess.StartAsync(data, temporary);
-            var (round, known) = (kill, acknowledged.Count);
+            var (round, known) = (kill, Opened());
             var members = Enumerable.Range(0, Members).Select(n => Task.Run(() => VoteAsync(address, committing[round], opening[round], n, acknowledged))).ToList();
-            await EventuallyAsync(() => Task.FromResult(acknowledged.Count > known), "nobody's vote was acknowledged");
+            await EventuallyAsync(() => Task.FromResult(Opened() > known), "nobody's opening was acknowledged");
             await Task.Delay(random.Next(5, 800));
             await server.DisposeAsync(); // SIGKILL to this one process.
             await Task.WhenAll(members);
@@ -93,7 +93,6 @@ public sealed class KilledVoteTests
         }
 
         acknowledged.Should().NotBeEmpty();
-        acknowledged.Should().Contain(a => a.What.StartsWith("k-", StringComparison.Ordinal), "some opened before the kill");
 
         // Opening the store verifies every entry and the root against the signed head.
         var registry = await RunningRegistry.StartAsync(folder);
@@ -105,6 +104,8 @@ public sealed class KilledVoteTests
         {
             await registry.StopAsync();
         }
+
+        int Opened() => acknowledged.Count(a => a.What.StartsWith("k-", StringComparison.Ordinal));
     }
 
     private static void Check(
