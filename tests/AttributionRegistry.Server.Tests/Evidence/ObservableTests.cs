@@ -134,7 +134,7 @@ public sealed class ObservableTests(EvidenceRegistry fixture) : IClassFixture<Ev
     public async Task A_search_answers_only_of_items_whose_bytes_the_caller_may_read()
     {
         var (one, other) = (await OpenAsync(_registry), await OpenAsync(_registry));
-        var unique = $"only-{one.Incident.Value[4..20]}.example";
+        var unique = $"only-{one.Incident.Value[^16..]}.example";
         var bytes = Bundle(unique);
         var (mine, theirs) = (await ReadAsync(one, bytes), await ReadAsync(other, bytes));
 
@@ -160,7 +160,7 @@ public sealed class ObservableTests(EvidenceRegistry fixture) : IClassFixture<Ev
     public async Task Everybody_finds_what_was_disclosed_with_a_published_finding_and_nothing_else_of_it()
     {
         var opened = await OpenAsync(_registry);
-        var unique = $"only-{opened.Incident.Value[4..20]}.example";
+        var unique = $"only-{opened.Incident.Value[^16..]}.example";
         var (disclosed, withheld) = (await ReadAsync(opened, Bundle(unique)), await ReadAsync(opened, Bundle(unique)));
         await OkAsync(opened.Custodian.PostAsJsonAsync($"/v1/evidence/{disclosed}/admissibility", new { accepted = true, reason = "Fits." }));
         await OkAsync(opened.Custodian.PostAsJsonAsync($"/v1/evidence/{disclosed}/release", new { to = "public", reason = "The label allows it." }));
@@ -176,7 +176,7 @@ public sealed class ObservableTests(EvidenceRegistry fixture) : IClassFixture<Ev
     public async Task Matches_are_paged_by_item()
     {
         var opened = await OpenAsync(_registry);
-        var unique = $"only-{opened.Incident.Value[4..20]}.example";
+        var unique = $"only-{opened.Incident.Value[^16..]}.example";
         var items = new List<string>();
         for (var i = 0; i < 3; i++)
         {
@@ -228,7 +228,7 @@ public sealed class ObservableTests(EvidenceRegistry fixture) : IClassFixture<Ev
     public async Task Reading_again_changes_nothing_and_erasure_takes_an_item_out_of_the_index()
     {
         var opened = await OpenAsync(_registry);
-        var unique = $"only-{opened.Incident.Value[4..20]}.example";
+        var unique = $"only-{opened.Incident.Value[^16..]}.example";
         var item = await ReadAsync(opened, Bundle(unique));
         var report = opened.Item(item).Observables;
         await OkAsync(opened.Custodian.PostAsync($"/v1/evidence/{item}/observables", null));
@@ -276,7 +276,7 @@ public sealed class ObservableTests(EvidenceRegistry fixture) : IClassFixture<Ev
     public async Task Fifty_thousand_observables_of_an_item_are_indexed_and_that_there_are_more_is_said()
     {
         var opened = await OpenAsync(_registry);
-        var unique = opened.Incident.Value[4..20];
+        var unique = opened.Incident.Value[^16..];
         var objects = string.Join(',', Enumerable.Range(0, 50_001).Select(i => $$"""{"type":"mutex","id":"mutex--eba44954-d4e4-5d3b-814c-2b17dd8de300","name":"{{unique}}-{{i}}"}"""));
         var bytes = Encoding.UTF8.GetBytes("""{"type":"bundle","id":"bundle--7a1f0b52-6a7e-4c35-9c52-0d5e7c1c9a01","objects":[""" + objects + "]}");
         var item = await SealedAsync(opened, bytes);
