@@ -44,6 +44,8 @@ public static class LogMonitorCommand
             var auditor = known?.Audit ?? new LogAuditor();
             var before = auditor.Size;
             await new LogWalk(source).RunAsync(auditor, newest.Head, cancel);
+            // Before it is remembered: a head that the witnesses contradict must be met again at the next run.
+            var witnessed = watch.Policy is { } policy ? await Witnessed.RequireAsync(source, policy, newest, key, now, cancel) : null;
             var grewAt = known is not null && before == auditor.Size ? known.GrewAt : now;
             state.Save(new MonitorMemory(key.Key.Vkey, newest.Note, grewAt, auditor));
             await output.WriteLineAsync(FormattableString.Invariant(
@@ -58,9 +60,9 @@ public static class LogMonitorCommand
                 await output.WriteLineAsync($"key taken from the log itself and trusted from now on; compare it with what the body published: {key.Key.Vkey}");
             }
 
-            if (watch.Policy is { } policy)
+            if (witnessed is not null)
             {
-                await output.WriteLineAsync(await Witnessed.RequireAsync(source, policy, newest, key, now, cancel));
+                await output.WriteLineAsync(witnessed);
             }
 
             await SealsAsync(auditor, watch.Embargo, now, output);

@@ -16,6 +16,11 @@ public static class VerifyCommand
     {
         var read = Arguments.Parse(args, "record", "vkey", "policy");
         var from = read.Single("file or address");
+        if (Arguments.IsAddress(from) && (read.Option("policy") ?? read.Option("record")) is not null)
+        {
+            throw new UsageException("--policy and --record are for files; an address is held to a policy by 'log audit URL --policy FILE'.");
+        }
+
         try
         {
             var left = Arguments.IsAddress(from)
@@ -42,6 +47,11 @@ public static class VerifyCommand
         if (file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) || Bundle.IsZip(bytes))
         {
             return string.Join("; ", BundleCheck.Run(bytes, vkey, policy is null ? null : PolicyIn(await File.ReadAllTextAsync(policy, cancel))));
+        }
+
+        if (policy is not null)
+        {
+            throw new UsageException("--policy needs a bundle: a saved finding alone carries no checkpoint.");
         }
 
         var representation = Parse(System.Text.Encoding.UTF8.GetString(bytes));

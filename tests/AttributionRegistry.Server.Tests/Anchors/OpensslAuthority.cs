@@ -45,7 +45,7 @@ internal sealed class OpensslAuthority : IAsyncDisposable
 
     public string OtherRoot => Path.Combine(_folder, "other-root.pem");
 
-    public string[] Settings => ["--Registry:TimeStampAuthority", Address, "--Registry:TimeStampCertificates", Root, "--Registry:TimeStampPatienceSeconds", "2"];
+    public string[] Settings => ["--Registry:TimeStampAuthority", Address, "--Registry:TimeStampCertificates", Root, "--Registry:TimeStampPatienceSeconds", "5"];
 
     public static async Task<OpensslAuthority> StartAsync()
     {

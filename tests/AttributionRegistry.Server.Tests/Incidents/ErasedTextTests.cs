@@ -6,9 +6,12 @@ using AttributionRegistry.Cli;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Log;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Tests.Running;
+using AttributionRegistry.Storage;
 using Dapper;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AttributionRegistry.Server.Tests.Incidents;
 
@@ -104,6 +107,23 @@ public sealed class ErasedTextTests(OneRegistry one) : IClassFixture<OneRegistry
         var published = await _registry.PublishedAsync("AR-2026-0099");
         var version = _registry.Core.Store.Events.ReadStream(published.Value).Single(e => e.Type == CaseJournal.FindingVersion).Index;
         (await Refused(Registrar, published, version, new { field = "statements", legalBasis = "Article 17", reason = "A test." })).Should().Be("not-erasable");
+    }
+
+    [Fact]
+    public async Task What_a_published_version_quotes_stays()
+    {
+        var (incident, index) = await SuspendedAsync();
+        (await Registrar.PostAsJsonAsync(incident.Path("/resumption"), new { reason = "Settled." })).StatusCode.Should().Be(HttpStatusCode.OK);
+        await _registry.GivenAsync(
+            incident, _registry.CallerOf(Role.Registrar),
+            new CaseEvent.FindingPublished(
+                _registry.Core.Entropy.NewId<FindingId>(), "AR-2026-0098", 1, VersionKind.Published, new string('a', 64), [new Text("The panel assesses it.")],
+                null, null, false, _registry.CallerOf(Role.Registrar).Id));
+        var documents = _registry.Services.GetRequiredService<PublishedDocuments>();
+        await _registry.Core.Store.Writer.CommitAsync(new CommitRequest([], rows => documents.Write(
+            rows, PublishedDocuments.CanonicalPath("AR-2026-0098", 1), "application/json", Encoding.UTF8.GetBytes($$"""{"timeline":[{"text":"Suspended: {{Said}}"}]}"""))));
+
+        (await Refused(Registrar, incident, index, Order)).Should().Be("text-is-published");
     }
 
     [Fact]

@@ -96,15 +96,18 @@ public sealed partial class TurnoutTests
     private static async Task<long> SettledAsync(RunningRegistry registry, StagedCase staged)
     {
         var (size, quietFor) = (registry.Core.Store.Events.Head.Size, 0);
-        for (var tick = 0; tick < 600 && quietFor < 15; tick++)
+        for (var tick = 0; tick < 2400 && quietFor < 15; tick++)
         {
             await Task.Delay(50);
             registry.Clock.Advance(TimeSpan.FromSeconds(1));
             var now = registry.Core.Store.Events.Head.Size;
-            (size, quietFor) = (now, now == size && registry.Core.Store.Events.Last($"cover:{staged.Round}") is not null ? quietFor + 1 : 0);
+            (size, quietFor) = (now, now == size && All(registry) >= 5 * 11 ? quietFor + 1 : 0);
         }
 
         return size;
+
+        long All(RunningRegistry running) =>
+            running.Core.Store.Events.Last(staged.Round)!.Version - 1 + (running.Core.Store.Events.Last($"cover:{staged.Round}")?.Version ?? 0);
     }
 
     private static async Task<(TallyStage Stage, StagedCase Staged, string Motion, RunningRegistry Quiet, RunningRegistry Busy)> TwoCopiesAsync()

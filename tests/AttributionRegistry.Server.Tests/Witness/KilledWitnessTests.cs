@@ -31,7 +31,7 @@ public sealed partial class KilledWitnessTests
                 var known = vouched.Count;
                 // Two logs under one name, each trying to get ahead of the other.
                 var asking = new[] { Tree, Fork, Tree, Fork }.Select((tree, i) => Task.Run(() => AskAsync(address, tree, Seed + (kill * 10) + i, vkey, vouched, stop.Token))).ToList();
-                for (var wait = 0; vouched.Count <= known && wait < 600; wait++)
+                for (var wait = 0; (vouched.Count <= known || (kill == Kills - 1 && vouched.All(v => v.Size <= Shared))) && wait < 2400; wait++)
                 {
                     await Task.Delay(50);
                 }
@@ -47,7 +47,7 @@ public sealed partial class KilledWitnessTests
             vouched.Should().HaveCountGreaterThan(Kills);
             keys.Should().ContainSingle("the key is made once");
             var beyond = vouched.Where(v => v.Size > Shared).Select(v => v.Tree).Distinct().ToList();
-            beyond.Should().HaveCountLessThanOrEqualTo(1, "beyond what both share only one of them was ever cosigned (seed {0})", Seed);
+            beyond.Should().ContainSingle( "beyond what both share only one of them was ever cosigned (seed {0})", Seed);
             await RemembersAsync(folder, vouched.Max(v => v.Size), vouched.MaxBy(v => v.Size).Tree);
         }
         finally

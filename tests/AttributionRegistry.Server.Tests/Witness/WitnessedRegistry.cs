@@ -58,8 +58,9 @@ internal sealed class WitnessedRegistry : IAsyncDisposable
     /// <summary>Moves all clocks.</summary>
     public void Pass(TimeSpan time)
     {
-        Registry.Clock.Advance(time);
+        // The witnesses first: what the registry asks at its new time is cosigned at theirs.
         Witnesses.ToList().ForEach(w => w.Clock.Advance(time));
+        Registry.Clock.Advance(time);
     }
 
     /// <summary>An act, so that the log grows.</summary>
@@ -83,7 +84,7 @@ internal sealed class WitnessedRegistry : IAsyncDisposable
     /// <summary>Waits, in real time and while the clocks move on, until something is so.</summary>
     public async Task EventuallyAsync(Func<Task<bool>> isSo, string because, TimeSpan? step = null)
     {
-        for (var attempt = 0; attempt < 300; attempt++)
+        for (var attempt = 0; attempt < 900; attempt++)
         {
             if (await isSo())
             {
