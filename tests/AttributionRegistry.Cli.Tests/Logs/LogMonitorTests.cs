@@ -186,7 +186,7 @@ public sealed class LogMonitorTests : IDisposable
         _output.ToString().Should().Contain("witnessed: 500 of 900 entries");
 
         (await RunAsync(900, served => served.Instead["log/checkpoint/witnessed"] = Cosigned(_log, 500, TimeSpan.FromHours(3)), watch)).Should().Be(ExitCode.DoesNotHold);
-        _output.ToString().Should().Contain("\nwitnesses: ");
+        _output.ToString().Should().StartWith("witnesses: ");
 
         using var other = HonestLog.Make(79, 900);
         (await RunAsync(900, served => served.Instead["log/checkpoint/witnessed"] = Cosigned(other, 500, TimeSpan.FromMinutes(5)), watch)).Should().Be(ExitCode.DoesNotHold);
