@@ -24,8 +24,8 @@ internal static class Witnessed
         }
     }
 
-    /// <summary>The key of <c>--vkey</c>, else that of the one log that the policy names.</summary>
-    public static string? Vkey(Arguments read, TlogPolicy? policy) => read.Option("vkey") ?? (policy?.Logs is [var only] ? only.Key.Vkey : null);
+    /// <summary>The key of <c>--vkey</c>, else the first that the policy names.</summary>
+    public static string? Vkey(Arguments read, TlogPolicy? policy) => read.Option("vkey") ?? (policy?.Logs is [var first, ..] ? first.Key.Vkey : null);
 
     /// <param name="source">The log.</param>
     /// <param name="policy">Who must vouch.</param>

@@ -88,6 +88,7 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
                 throw new CheckFailedException("record", "the finding or its record is not served");
             }
 
+            RequirePlace(Parse(representation), at, null);
             if (!await HoldsAsync(Parse(representation), Parse(record), cancel))
             {
                 Waiting.Add(number);
@@ -131,6 +132,8 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
                 continue;
             }
 
+            RequirePlace(Parse(bytes), at, version);
+
             if (await ReadAsync($"{path}/record", cancel) is { } record)
             {
                 if (!await HoldsAsync(Parse(bytes), Parse(record), cancel))
@@ -149,6 +152,15 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
         }
 
         return taken;
+    }
+
+    // What is served at an address must be what belongs there: a true document at another one is a lie too.
+    private static void RequirePlace(JsonObject representation, string at, int? version)
+    {
+        if (!at.EndsWith($"/{(string?)representation["number"]}", StringComparison.Ordinal) || (version is { } n && (int?)representation["version"] != n))
+        {
+            throw new CheckFailedException("digest", FormattableString.Invariant($"what is served at {at}{(version is null ? "" : $"/versions/{version}")} is another finding or version"));
+        }
     }
 
     /// <returns>False when the log that is mirrored does not reach the finding.</returns>

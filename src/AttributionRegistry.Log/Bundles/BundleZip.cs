@@ -143,6 +143,11 @@ public static class BundleZip
                 continue;
             }
 
+            if (BitConverter.ToUInt32(end[4..]) != 0 || BitConverter.ToUInt16(end[8..]) != BitConverter.ToUInt16(end[10..]))
+            {
+                throw new BundleException("the zip is one of several volumes, or of the larger form; a bundle is neither");
+            }
+
             // 0xFFFF stands for a count in the larger form, which no bundle needs.
             if (BitConverter.ToUInt16(end[10..]) is var promised && promised > MaxFiles)
             {

@@ -21,12 +21,12 @@ public sealed class BundleCheckpoints(RegistryCore core, WitnessBook witnesses)
         var path = Path.Combine(folder, bundle + ".checkpoint");
         lock (_files)
         {
-            if (Kept(path, content) is { } kept)
+            var newest = Newest(last);
+            if (Kept(path, content) is { } kept && (IsWitnessed(kept.Checkpoint) || !IsWitnessed(newest.Checkpoint)))
             {
                 return kept;
             }
 
-            var newest = Newest(last);
             Directory.CreateDirectory(folder);
             // Crash here: the old file or the new one, never half of one.
             File.WriteAllText(path + ".new", $"{content}\n{newest.Checkpoint}");
@@ -43,6 +43,9 @@ public sealed class BundleCheckpoints(RegistryCore core, WitnessBook witnesses)
             ? (note, cosigned.Size)
             : (head.Checkpoint, head.Size);
     }
+
+    // What was kept before the quorum of a new policy came gives way once it is there.
+    private bool IsWitnessed(string checkpoint) => !witnesses.Policy.DemandsWitnesses || witnesses.Policy.Satisfied(checkpoint);
 
     // After a change of the log's key the old signature proves nothing to whoever has the new key.
     private (string Checkpoint, long Size)? Kept(string path, string content)

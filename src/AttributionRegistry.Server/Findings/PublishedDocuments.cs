@@ -34,6 +34,8 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
 
     private readonly ConcurrentDictionary<string, PublishedDocument> _kept = new(StringComparer.Ordinal);
 
+    private int _refreshed; // how often documents were taken out
+
     public static string CanonicalPath(string number, int version) => $"canonical:{number}:{version}";
 
     public void Write(RowWriter rows, string path, string mediaType, byte[] bytes) =>
@@ -49,6 +51,7 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
             return kept;
         }
 
+        var refreshed = Volatile.Read(ref _refreshed);
         if (core.Store.Database.Read(c => c.QuerySingleOrDefault<Row>(FindSql, new { path })) is not { } row)
         {
             return null;
@@ -57,7 +60,13 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
         var document = path.StartsWith(OfficialMark.Prefix, StringComparison.Ordinal)
             ? OfficialMark.Put(core, witnesses, row.Bytes, row.MediaType)
             : new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
-        return _kept[path] = document;
+        _kept[path] = document;
+        if (refreshed != Volatile.Read(ref _refreshed))
+        {
+            _kept.TryRemove(path, out _); // Changed meanwhile: this may be the document of before.
+        }
+
+        return document;
     }
 
     /// <summary>Only what is in memory and still true: the fast way past routing for what is asked for most.</summary>
@@ -67,6 +76,7 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
     /// <summary>Reads the documents of a finding anew; called when a commit has changed them.</summary>
     public void Refresh(string number)
     {
+        Interlocked.Increment(ref _refreshed);
         foreach (var path in _kept.Keys.Where(k => k.Contains(number, StringComparison.Ordinal)))
         {
             _kept.TryRemove(path, out _);

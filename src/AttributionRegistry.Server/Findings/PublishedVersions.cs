@@ -22,7 +22,10 @@ public sealed class PublishedVersions(RegistryCore core, FindingLocator findings
 {
     private const int MostKept = 64;
 
-    private readonly ConcurrentDictionary<(string Number, int Version), PublishedVersion> _kept = new();
+    private volatile ConcurrentDictionary<(string Number, int Version), PublishedVersion> _kept = new();
+
+    /// <summary>Forgets all: what was folded may hold what has been erased. What is being read now falls into the table that is forgotten.</summary>
+    public void Forget() => _kept = new();
 
     public PublishedVersion? Current(string number) => findings.Find(number) is { } state ? Find(state, state.Versions.Count) : null;
 
@@ -35,7 +38,8 @@ public sealed class PublishedVersions(RegistryCore core, FindingLocator findings
     private PublishedVersion? Find(Case state, int version)
     {
         var number = state.FindingNumber!;
-        if (_kept.TryGetValue((number, version), out var kept))
+        var table = _kept; // before the read
+        if (table.TryGetValue((number, version), out var kept))
         {
             return kept;
         }
@@ -50,12 +54,12 @@ public sealed class PublishedVersions(RegistryCore core, FindingLocator findings
         var then = Fold(CaseJournal.Definition, stream, leaf.Index)!;
         var found = new PublishedVersion(
             number, then.Versions[version - 1], leaf.Index, then, Fold(RoundJournal.Definition, RoundJournal.Stream(round), leaf.Index)!);
-        if (_kept.Count >= MostKept)
+        if (table.Count >= MostKept)
         {
-            _kept.Clear();
+            table.Clear();
         }
 
-        return _kept[(number, version)] = found;
+        return table[(number, version)] = found;
     }
 
     private Storage.StoredEvent? Leaf(string stream, int version) => version < 1 ? null

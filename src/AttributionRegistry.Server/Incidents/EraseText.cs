@@ -17,7 +17,7 @@ namespace AttributionRegistry.Server.Incidents;
 public sealed record TextErasureRequest(string Field, string LegalBasis, string Reason);
 
 /// <summary>Erases what a field of an event said: its opening and the event's key go, leaf, proofs and the order stay.</summary>
-public sealed class EraseText(CaseWrites cases, RegistryCore core, PublishedDocuments documents)
+public sealed class EraseText(CaseWrites cases, RegistryCore core, PublishedDocuments documents, PublishedVersions versions, FindingRecords records)
 {
     /// <summary>What stands where a text was.</summary>
     public const string Placeholder = "[erased by order]";
@@ -60,6 +60,7 @@ public sealed class EraseText(CaseWrites cases, RegistryCore core, PublishedDocu
         {
             session.AlsoWrite(rows => redaction.Write(rows, core.Store.Keys, rows.Leaves[0].Index));
             session.AfterCommit(core.ForgetStates);
+            session.AfterCommit(versions.Forget);
         }
     }
 
@@ -98,17 +99,25 @@ public sealed class EraseText(CaseWrites cases, RegistryCore core, PublishedDocu
     {
         foreach (var version in state.Versions)
         {
-            if (documents.Find(PublishedDocuments.CanonicalPath(state.FindingNumber!, version.Version)) is { } published)
+            if (documents.Find(PublishedDocuments.CanonicalPath(state.FindingNumber!, version.Version)) is { } published && Says(JsonNode.Parse(published.Bytes), said))
             {
-                var texts = Strings(JsonNode.Parse(published.Bytes)).ToList();
-                if (said.Any(s => s.Length >= ShortestQuoted && texts.Any(t => t.Contains(s, StringComparison.Ordinal))))
-                {
-                    return version.Version;
-                }
+                return version.Version;
+            }
+
+            // The public record too: the finding names its digest.
+            if (versions.Find(state.FindingNumber!, version.Version) is { } found && Says(JsonSerializer.SerializeToNode(records.Of(found), ApiJson.Options), said))
+            {
+                return version.Version;
             }
         }
 
         return null;
+    }
+
+    private static bool Says(JsonNode? document, List<string> said)
+    {
+        var texts = Strings(document).ToList();
+        return said.Any(s => texts.Any(t => s.Length >= ShortestQuoted ? t.Contains(s, StringComparison.Ordinal) : t == s));
     }
 
     private static bool StillFolds(IReadOnlyList<StoredEvent> events, StoredEvent redacted)

@@ -65,7 +65,7 @@ public sealed class WitnessBook : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         (_core, _clock, _log) = (core, clock, log);
         var keys = core.Store.LogKeys.History;
-        _judged = new Judged(keys, WitnessPolicyFile.Load(settings.WitnessPolicy, Signing(keys)));
+        _judged = new Judged(keys, WitnessPolicyFile.Load(settings.WitnessPolicy, Signing(keys), [.. keys.Keys.Select(k => k.Key)]));
         _known = Load();
     }
 

@@ -10,7 +10,10 @@ internal static class WitnessPolicyFile
 
     /// <summary>The policy for this log; without a file no witness is demanded.</summary>
     /// <exception cref="InvalidOperationException">It cannot be read, names other logs only, or an address that must not be called.</exception>
-    public static TlogPolicy Load(string? path, IReadOnlyList<NoteVerifier> log)
+    /// <param name="path">The file, or null.</param>
+    /// <param name="log">The keys that sign this log now.</param>
+    /// <param name="ever">All keys that ever did: a file that names a retired one is still about this log.</param>
+    public static TlogPolicy Load(string? path, IReadOnlyList<NoteVerifier> log, IReadOnlyList<NoteVerifier> ever)
     {
         if (path is null)
         {
@@ -20,7 +23,7 @@ internal static class WitnessPolicyFile
         try
         {
             var policy = TlogPolicy.Parse(Read(path));
-            if (policy.Logs.Count > 0 && !policy.Logs.Any(l => log.Any(ours => ours.Vkey == l.Key.Vkey)))
+            if (policy.Logs.Count > 0 && !policy.Logs.Any(l => ever.Any(ours => ours.Vkey == l.Key.Vkey)))
             {
                 throw new FormatException($"it names logs, and this one ({log[0].Vkey}) is not among them.");
             }
