@@ -48,7 +48,7 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
     private const string SaltsSql = "SELECT idx FROM opening WHERE salt <> @none ORDER BY idx";
 
     private readonly List<string> _faults = [];
-    private (string Stream, RowCipher Cipher)? _cipher;
+    private readonly StreamCiphers _ciphers = new(keys);
 
     /// <summary>Whether the entries hold together for a stranger: form, chains, seals, time.</summary>
     public Inspected EntriesHold()
@@ -105,7 +105,7 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
         return StoreInspection.Of("rows", StoreInspection.Counted(count, "event", "agrees with its entry", "agree with their entries"), [.. _faults.Take(MostFaults)]);
     }
 
-    public void Dispose() => _cipher?.Cipher.Dispose();
+    public void Dispose() => _ciphers.Dispose();
 
     private void Check(long index, string stream, SqliteDataReader row)
     {
@@ -163,16 +163,5 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
         }
     }
 
-    // Rows come stream by stream.
-    private byte[] Open(string stream, long index, string name, string value)
-    {
-        if (_cipher?.Stream != stream)
-        {
-            _cipher?.Cipher.Dispose();
-            _cipher = null;
-            _cipher = (stream, keys.CipherOf(stream));
-        }
-
-        return _cipher.Value.Cipher.Open(value, Places.Opening(index, name));
-    }
+    private byte[] Open(string stream, long index, string name, string value) => _ciphers.Of(stream).Open(value, Places.Opening(index, name));
 }

@@ -147,7 +147,7 @@ public sealed class StoreInspection : IDisposable
     public Inspected EventsOpen(Action<string, StoredEvent> each)
     {
         var (count, faults) = (0L, new List<string>());
-        using var ciphers = new Ciphers(Keys!);
+        using var ciphers = new StreamCiphers(Keys!);
         using var command = Database.Writer.CreateCommand();
         command.CommandText = EventsSql;
         using var rows = command.ExecuteReader();
@@ -168,7 +168,7 @@ public sealed class StoreInspection : IDisposable
     public Inspected OpeningsHold()
     {
         var (count, faults) = (0L, new List<string>());
-        using var ciphers = new Ciphers(Keys!);
+        using var ciphers = new StreamCiphers(Keys!);
         using var command = Database.Writer.CreateCommand();
         command.CommandText = OpeningsSql;
         using var rows = command.ExecuteReader();
@@ -245,25 +245,4 @@ public sealed class StoreInspection : IDisposable
     }
 
     private static byte[] NoEntropy(int count) => throw new InvalidOperationException("An inspection makes nothing.");
-
-    /// <summary>The cipher of the stream that is being read; rows come stream by stream.</summary>
-    private sealed class Ciphers(DataKeys keys) : IDisposable
-    {
-        private string? _stream;
-        private RowCipher? _cipher;
-
-        public RowCipher Of(string stream)
-        {
-            if (_cipher is null || _stream != stream)
-            {
-                _cipher?.Dispose();
-                (_cipher, _stream) = (null, stream);
-                _cipher = keys.CipherOf(stream);
-            }
-
-            return _cipher;
-        }
-
-        public void Dispose() => _cipher?.Dispose();
-    }
 }

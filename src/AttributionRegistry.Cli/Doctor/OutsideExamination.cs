@@ -77,9 +77,7 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
                 return Finding.Fault(FormattableString.Invariant($"{second.Size} entries are signed; {first.Size} were just now, and the newest public change is entry {newest}"));
             }
 
-            var proof = await anonymous.GetObjectAsync(FormattableString.Invariant($"/v1/log/proofs/consistency?from={first.Size}&to={second.Size}"), cancel);
-            var hashes = proof["hashes"]!.AsArray().Select(each => Convert.FromBase64String((string)each!)).ToList();
-            return Rfc6962.VerifyConsistency(first.Size, second.Size, first.Root, second.Root, hashes)
+            return await ServedGrowth.HoldsAsync(anonymous, first, second, cancel)
                 ? Finding.Ok(FormattableString.Invariant($"{second.Size} entries are signed, and entry {newest}, the newest public change, is among them"))
                 : Finding.Fault("the head does not grow from the one before");
         }

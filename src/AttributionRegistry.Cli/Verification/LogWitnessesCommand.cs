@@ -60,9 +60,7 @@ public static class LogWitnessesCommand
             return; // Every log grows from nothing.
         }
 
-        var proof = await client.GetObjectAsync(FormattableString.Invariant($"/v1/log/proofs/consistency?from={witnessed.Size}&to={head.Size}"), cancel);
-        var hashes = proof["hashes"]!.AsArray().Select(each => Convert.FromBase64String((string)each!)).ToList();
-        if (!Rfc6962.VerifyConsistency(witnessed.Size, head.Size, witnessed.Root, head.Root, hashes))
+        if (!await ServedGrowth.HoldsAsync(client, witnessed, head, cancel))
         {
             throw new CheckFailedException(WitnessCheck.Name, $"the head of size {head.Size} does not grow from the witnessed one of size {witnessed.Size}: the log has forked");
         }
