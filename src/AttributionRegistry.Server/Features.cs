@@ -17,6 +17,7 @@ using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.Site;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
 using AttributionRegistry.Server.Witness;
@@ -46,6 +47,7 @@ public static class Features
         services.AddRounds();
         services.AddWitnesses();
         services.AddAnchors();
+        services.AddSite();
         return services;
     }
 
@@ -55,6 +57,7 @@ public static class Features
         routes.MapLog();
         routes.MapWitnessedLog();
         routes.MapPages();
+        routes.MapSite();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();

@@ -19,6 +19,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>The file with the witnesses of the log and their quorum (C2SP tlog-policy). Null: no witness is demanded.</summary>
     public string? WitnessPolicy { get; init; }
 
+    /// <summary>Where the public reaches this registry, such as https://registry.example; empty where the pages name no host.</summary>
+    public string PublicUrl { get; init; } = "";
+
     /// <summary>How often the stored bytes of each item are read again.</summary>
     public TimeSpan IntegrityPeriod { get; init; } = TimeSpan.FromDays(7);
 
@@ -51,6 +54,7 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             demo)
         {
             ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
+            PublicUrl = Address(section, "PublicUrl")?.GetLeftPart(UriPartial.Path).TrimEnd('/') ?? "",
             TimeStampAuthority = Address(section, "TimeStampAuthority"),
             TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,
             TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } identifier ? identifier : null,
