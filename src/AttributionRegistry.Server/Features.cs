@@ -5,6 +5,7 @@ using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Evidence.Observables;
+using AttributionRegistry.Server.Feeds;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
@@ -37,6 +38,7 @@ public static class Features
         services.AddSingleton<CaseReads>();
         services.AddSingleton<Dossier>();
         services.AddSingleton<EraseText>();
+        services.AddFeeds();
         services.AddFindings();
         services.AddBundles();
         services.AddSingleton<CaseLists>();
@@ -57,6 +59,7 @@ public static class Features
         routes.MapLog();
         routes.MapWitnessedLog();
         routes.MapPages();
+        routes.MapFeeds();
         routes.MapSite();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();

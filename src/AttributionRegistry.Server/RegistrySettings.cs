@@ -19,9 +19,6 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>The file with the witnesses of the log and their quorum (C2SP tlog-policy). Null: no witness is demanded.</summary>
     public string? WitnessPolicy { get; init; }
 
-    /// <summary>Where the public reaches this registry, such as https://registry.example; empty where the pages name no host.</summary>
-    public string PublicUrl { get; init; } = "";
-
     /// <summary>How often the stored bytes of each item are read again.</summary>
     public TimeSpan IntegrityPeriod { get; init; } = TimeSpan.FromDays(7);
 
@@ -40,6 +37,12 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>How long it may take to answer.</summary>
     public TimeSpan TimeStampPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Where the public reaches this instance, without a slash at the end: feeds, exports and maps of the site name full addresses.</summary>
+    public string PublicUrl => PublicAddress?.GetLeftPart(UriPartial.Path).TrimEnd('/') ?? $"https://{LogOrigin.Split('/')[0]}";
+
+    /// <summary>The same as it was set; null takes the host that the log is named after.</summary>
+    public Uri? PublicAddress { get; init; }
+
     public static RegistrySettings From(IConfiguration configuration, bool demo)
     {
         var section = configuration.GetSection("Registry");
@@ -53,8 +56,8 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             section.GetValue("MaxEvidenceBytes", DefaultMaxEvidenceBytes),
             demo)
         {
+            PublicAddress = Address(section, "PublicUrl"),
             ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
-            PublicUrl = Address(section, "PublicUrl")?.GetLeftPart(UriPartial.Path).TrimEnd('/') ?? "",
             TimeStampAuthority = Address(section, "TimeStampAuthority"),
             TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,
             TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } identifier ? identifier : null,

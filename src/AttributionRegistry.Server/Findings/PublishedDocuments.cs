@@ -74,10 +74,15 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
         _kept.TryGetValue(path, out document) && (document.UnofficialAt is not { } size || size == witnesses.WitnessedSize);
 
     /// <summary>Reads the documents of a finding anew; called when a commit has changed them.</summary>
-    public void Refresh(string number)
+    public void Refresh(string number) => Forget(path => path.Contains(number, StringComparison.Ordinal));
+
+    /// <summary>The same for the documents under a path; all of them under an empty one.</summary>
+    public void ForgetUnder(string path) => Forget(kept => kept.StartsWith(path, StringComparison.Ordinal));
+
+    private void Forget(Func<string, bool> changed)
     {
         Interlocked.Increment(ref _refreshed);
-        foreach (var path in _kept.Keys.Where(k => k.Contains(number, StringComparison.Ordinal)))
+        foreach (var path in _kept.Keys.Where(changed))
         {
             _kept.TryRemove(path, out _);
         }

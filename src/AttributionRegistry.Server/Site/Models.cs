@@ -12,10 +12,13 @@ namespace AttributionRegistry.Server.Site;
 /// <summary>A state on the map: how many findings name it, and how many incidents hit it.</summary>
 public sealed record Place(string State, int Named, int Affected);
 
-public sealed record HomeModel(IReadOnlyList<FindingLine> Latest, FindingFigures Figures, IReadOnlyList<Place> Places);
+public sealed record HomeModel(IReadOnlyList<FindingSummary> Latest, FindingFigures Figures, IReadOnlyList<Place> Places);
+
+/// <summary>A search, what it found, and by what it can be narrowed.</summary>
+public sealed record SearchModel(SearchQuery Query, Findings.Search.FindingPage Page, Findings.Search.FindingFacets Facets);
 
 /// <summary>An incident as everybody may see it, with all that others have said of it.</summary>
-public sealed record IncidentModel(string Number, Stage Stage, IncidentFacts Facts, FindingLine Finding, IReadOnlyList<ClaimView> Claims)
+public sealed record IncidentModel(string Number, Stage Stage, IncidentFacts Facts, FindingSummary Finding, IReadOnlyList<ClaimView> Claims)
 {
     public IEnumerable<ClaimView> Attributions => Claims.Where(c => c.Content.Kind is ClaimKind.Attribution or ClaimKind.SelfClaim);
 
@@ -24,7 +27,7 @@ public sealed record IncidentModel(string Number, Stage Stage, IncidentFacts Fac
     public IEnumerable<ClaimView> Conditional => Claims.Where(c => c.Content.Kind is ClaimKind.Conditional or ClaimKind.Withdrawn);
 }
 
-public sealed record IncidentLineModel(string Number, string Name, FindingLine Finding, IReadOnlyList<string> States, VagueDate? Started);
+public sealed record IncidentLineModel(string Number, string Name, FindingSummary Finding, IReadOnlyList<string> States, VagueDate? Started);
 
 public sealed record IncidentsModel(IReadOnlyList<IncidentLineModel> Lines, bool Cut);
 

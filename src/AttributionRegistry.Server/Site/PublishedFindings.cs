@@ -6,6 +6,7 @@ using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Server.Findings;
+using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
@@ -15,34 +16,14 @@ using Dapper;
 
 namespace AttributionRegistry.Server.Site;
 
-/// <summary>A published finding in a list of the pages.</summary>
-public sealed record FindingLine(
-    string Number, int Version, FindingStatus Status, string Name, FindingOutcome Outcome, Level Level, string? Likelihood, Confidence? Confidence,
-    bool? Crosscheckable, DateTimeOffset PublishedAt);
-
 /// <summary>What pages across findings use of one: never changes for a version.</summary>
-public sealed record FindingEssence(FindingLine Line, CanonicalFinding Finding);
+public sealed record FindingEssence(FindingSummary Line, CanonicalFinding Finding);
 
 /// <summary>Published findings as the pages read them: the committed documents, and nothing that is not public.</summary>
-public sealed class PublishedFindings(RegistryCore core, PublishedDocuments documents, FindingLocator findings, PublishedVersions versions)
+public sealed class PublishedFindings(RegistryCore core, PublishedDocuments documents, FindingLocator findings, PublishedVersions versions, FindingSearch search)
 {
     /// <summary>How many of the newest findings pages across findings look at.</summary>
     public const int MostLooked = 200;
-
-    private const string NewestSql = """
-        SELECT number AS Number, version AS Version, status AS Status, name AS Name, outcome AS Outcome, level AS Level, likelihood AS Likelihood,
-          confidence AS Confidence, crosscheckable AS Crosscheckable, published_us AS PublishedUs
-        FROM finding
-        ORDER BY published_us DESC, number DESC
-        LIMIT @limit
-        """;
-
-    private const string OneSql = """
-        SELECT number AS Number, version AS Version, status AS Status, name AS Name, outcome AS Outcome, level AS Level, likelihood AS Likelihood,
-          confidence AS Confidence, crosscheckable AS Crosscheckable, published_us AS PublishedUs
-        FROM finding
-        WHERE number = @number
-        """;
 
     private const string StatesSql = "SELECT state AS State, count(*) AS Count FROM finding_state GROUP BY state ORDER BY count(*) DESC, state";
 
@@ -55,10 +36,10 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
     private readonly ConcurrentDictionary<(string Number, int Version), CanonicalFinding> _parsed = new();
 
     /// <summary>The newest findings, newest first.</summary>
-    public IReadOnlyList<FindingLine> Newest(int limit) => [.. core.Store.Database.Read(c => c.Query<Row>(NewestSql, new { limit })).Select(r => r.ToLine())];
+    public IReadOnlyList<FindingSummary> Newest(int limit) => search.Find(new FindingFilter(), FindingOrder.Newest, new PageQuery(limit, null)).Items;
 
     /// <summary>One finding as lists show it, or null.</summary>
-    public FindingLine? Line(string number) => core.Store.Database.Read(c => c.QuerySingleOrDefault<Row>(OneSql, new { number }))?.ToLine();
+    public FindingSummary? Line(string number) => search.One(number);
 
     /// <summary>The newest findings with what they say.</summary>
     public IReadOnlyList<FindingEssence> Essences() => [.. Newest(MostLooked).Select(line => (line, Canonical(line.Number, line.Version))).Where(x => x.Item2 is not null).Select(x => new FindingEssence(x.line, x.Item2!))];
@@ -182,33 +163,6 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
         public string State { get; init; } = "";
 
         public long Count { get; init; }
-    }
-
-    private sealed class Row
-    {
-        public string Number { get; init; } = "";
-
-        public long Version { get; init; }
-
-        public string Status { get; init; } = "";
-
-        public string Name { get; init; } = "";
-
-        public string Outcome { get; init; } = "";
-
-        public string Level { get; init; } = "";
-
-        public string? Likelihood { get; init; }
-
-        public string? Confidence { get; init; }
-
-        public long? Crosscheckable { get; init; }
-
-        public long PublishedUs { get; init; }
-
-        public FindingLine ToLine() => new(
-            Number, (int)Version, Enum.Parse<FindingStatus>(Status), Name, Enum.Parse<FindingOutcome>(Outcome), Enum.Parse<Level>(Level), Likelihood,
-            Confidence is null ? null : Enum.Parse<Confidence>(Confidence), Crosscheckable is null ? null : Crosscheckable == 1, Instant.FromMicroseconds(PublishedUs));
     }
 }
 

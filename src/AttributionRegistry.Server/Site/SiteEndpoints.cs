@@ -24,6 +24,7 @@ public static class SiteEndpoints
         foreach (var language in Language.All)
         {
             Page(routes, language, "/", async (pages, _) => await pages.HomeAsync(language));
+            Page(routes, language, "/findings", async (pages, http) => await pages.SearchAsync(language, SearchQuery.Parse(http.Request.Query)));
             Page(routes, language, "/findings/{number}", (pages, http) => pages.FindingAsync(language, Value(http, "number"), null));
             Page(routes, language, "/findings/{number}/versions/{version:int}", (pages, http) => pages.FindingAsync(language, Value(http, "number"), Whole(http, "version")));
             Page(routes, language, "/findings/{number}/changes/{from:int}/{to:int}", (pages, http) =>

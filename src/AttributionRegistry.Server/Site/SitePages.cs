@@ -3,6 +3,7 @@ using AttributionRegistry.Domain.Actors;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Findings;
+using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Site.Finding;
@@ -18,12 +19,14 @@ namespace AttributionRegistry.Server.Site;
 /// </summary>
 public sealed class SitePages(
     RegistryCore core, RegistrySettings settings, WitnessBook witnesses, SiteRenderer renderer, SiteCache cache, PublishedFindings findings,
-    PublishedDocuments documents, FindingLocator locator)
+    PublishedDocuments documents, FindingLocator locator, FindingSearch search)
 {
     /// <summary>How many actors a page lists.</summary>
     public const int MostActors = 500;
 
     private const int Latest = 6;
+
+    private const int PageSize = 25;
 
     private const string LastChangeSql = "SELECT max(idx) FROM change";
 
@@ -31,6 +34,15 @@ public sealed class SitePages(
 
     public Task<RenderedPage> HomeAsync(Language language) => GetAsync<Home>(Context(language, "/"), PublicStamp(), () =>
         new HomeModel(findings.Newest(Latest), findings.Figures(), Places()));
+
+    /// <summary>A search; only the list that everybody sees first is kept: words are endless.</summary>
+    public async Task<RenderedPage> SearchAsync(Language language, SearchQuery query)
+    {
+        // By what is asked for it can be narrowed further; so the facets are those of the words alone.
+        SearchModel Model() => new(query, search.Find(query.Filter, query.Order, query.Page(PageSize)), search.Facets(new FindingFilter { Q = query.Filter.Q }));
+        var context = Context(language, "/findings");
+        return query.IsPlain ? await GetAsync<Search>(context, PublicStamp(), Model) : new RenderedPage(await renderer.RenderAsync<Search>(context, Model()));
+    }
 
     public async Task<RenderedPage?> FindingAsync(Language language, string number, int? version)
     {
@@ -46,7 +58,7 @@ public sealed class SitePages(
         }
 
         var path = version is null ? $"/findings/{number}" : $"/findings/{number}/versions/{wanted}";
-        return await GetAsync<FindingPage>(Context(language, path), $"{document.ETag} {CaseStamp(state.Id)}", () => findings.Find(number, wanted)!);
+        return await GetAsync<FindingView>(Context(language, path), $"{document.ETag} {CaseStamp(state.Id)}", () => findings.Find(number, wanted)!);
     }
 
     public async Task<RenderedPage?> ChangesAsync(Language language, string number, int from, int to)

@@ -39,8 +39,8 @@ public sealed record FindingModel(
     /// <summary>A short name for a hypothesis within this page: H1, H2 …</summary>
     public string Short(HypothesisId id) => $"H{Finding.Matrix.Hypotheses.ToList().FindIndex(h => h.Id == id) + 1}";
 
-    /// <summary>A short name for a disclosed item: E1, E2 …</summary>
-    public string Short(EvidenceId id) => $"E{Finding.Disclosed.ToList().FindIndex(d => d.Id == id) + 1}";
+    /// <summary>A short name for a disclosed item: D1, D2 …</summary>
+    public string Short(EvidenceId id) => $"D{Finding.Disclosed.ToList().FindIndex(d => d.Id == id) + 1}";
 
     private static MatrixResult Weigh(CanonicalFinding finding) => Domain.Assessment.Matrix.Evaluate(new MatrixInput(
         [.. finding.Matrix.Hypotheses.Select(h => new Hypothesis(h.Id, h.Statement.Value, HypothesisKinds.Of([.. h.Kinds]), h.Residual))],
