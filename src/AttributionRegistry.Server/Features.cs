@@ -18,6 +18,7 @@ using AttributionRegistry.Server.Policies;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.Stix;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
 using AttributionRegistry.Server.Witness;
@@ -40,6 +41,7 @@ public static class Features
         services.AddFeeds();
         services.AddFindings();
         services.AddBundles();
+        services.AddStix();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -58,6 +60,7 @@ public static class Features
         routes.MapWitnessedLog();
         routes.MapPages();
         routes.MapFeeds();
+        routes.MapStix();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();
