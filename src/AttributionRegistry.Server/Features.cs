@@ -19,6 +19,7 @@ using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
 using AttributionRegistry.Server.Site;
+using AttributionRegistry.Server.Stix;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
 using AttributionRegistry.Server.Witness;
@@ -41,6 +42,7 @@ public static class Features
         services.AddFeeds();
         services.AddFindings();
         services.AddBundles();
+        services.AddStix();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -61,6 +63,7 @@ public static class Features
         routes.MapPages();
         routes.MapFeeds();
         routes.MapSite();
+        routes.MapStix();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();

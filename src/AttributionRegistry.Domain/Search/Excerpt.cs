@@ -115,7 +115,11 @@ public static class Excerpt
 
         void Add(string part, bool hit)
         {
-            if (part.Length > 0)
+            if (parts.Count > 0 && parts[^1].Hit == hit)
+            {
+                parts[^1] = new ExcerptPart(parts[^1].Text + part, hit);
+            }
+            else if (part.Length > 0)
             {
                 parts.Add(new ExcerptPart(part, hit));
             }

@@ -1,6 +1,7 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Keys;
 using AttributionRegistry.Log;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -112,13 +113,18 @@ public static class RetireLogKey
     /// keys signed, so that whoever pinned the old one finds its successor in the log. The key's file may then be taken away.
     /// </summary>
     public static Task<Results<Ok<Written>, ProblemHttpResult>> HandleAsync(
-        string keyId, Body<ChangeLogKeysRequest> body, Ask ask, Writes writes, RegistryCore core, CancellationToken cancel) =>
+        string keyId, Body<ChangeLogKeysRequest> body, Ask ask, Writes writes, RegistryCore core, PublishedDocuments documents, CancellationToken cancel) =>
         writes.ChangeAsync(
             ask.With(body),
             new Act(
-                session => session.Append(LogKeyJournal.Definition, LogKeyJournal.Stream, LogKeyDecider.Decide(
-                    session.Load(LogKeyJournal.Definition, LogKeyJournal.Stream),
-                    new LogKeyCommand.Retire(keyId, core.Store.Events.Head.Checkpoint) { By = ask.By, Reason = body.Value.Reason, First = LogKeyActs.FirstOf(core), At = ask.At })),
+                session =>
+                {
+                    // Published documents are signed anew, by a key that still signs.
+                    session.AfterCommit(() => documents.ForgetUnder(""));
+                    return session.Append(LogKeyJournal.Definition, LogKeyJournal.Stream, LogKeyDecider.Decide(
+                        session.Load(LogKeyJournal.Definition, LogKeyJournal.Stream),
+                        new LogKeyCommand.Retire(keyId, core.Store.Events.Head.Checkpoint) { By = ask.By, Reason = body.Value.Reason, First = LogKeyActs.FirstOf(core), At = ask.At }));
+                },
                 keyId, LogKeyJournal.Stream),
             cancel);
 }

@@ -14,6 +14,11 @@ public sealed record Place(string State, int Named, int Affected);
 
 public sealed record HomeModel(IReadOnlyList<FindingSummary> Latest, FindingFigures Figures, IReadOnlyList<Place> Places);
 
+/// <summary>States of a regional group: how many findings name one, and how many incidents hit one.</summary>
+public sealed record RegionLine(Region Region, int Named, int Affected);
+
+public sealed record BalanceModel(CaseFigures Cases, IReadOnlyList<RegionLine> Regions, IReadOnlyList<Place> States);
+
 /// <summary>A search, what it found, and by what it can be narrowed.</summary>
 public sealed record SearchModel(SearchQuery Query, Findings.Search.FindingPage Page, Findings.Search.FindingFacets Facets);
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
@@ -25,12 +24,19 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
     /// <summary>How many of the newest findings pages across findings look at.</summary>
     public const int MostLooked = 200;
 
-    private const string StatesSql = "SELECT state AS State, count(*) AS Count FROM finding_state GROUP BY state ORDER BY count(*) DESC, state";
+    private const string StatesSql = "SELECT value AS State, findings AS Count FROM facet_count WHERE facet = 'state' AND findings > 0 ORDER BY findings DESC, value";
 
     private const string FiguresSql = """
         SELECT count(*) AS Findings, sum(CASE WHEN outcome = 'Attributed' THEN 1 ELSE 0 END) AS Attributed,
           sum(CASE WHEN outcome = 'Inconclusive' THEN 1 ELSE 0 END) AS Inconclusive, sum(CASE WHEN crosscheckable = 1 THEN 1 ELSE 0 END) AS Crosscheckable
         FROM finding
+        """;
+
+    // Where cases stand that are not public is told by number only, never by state or name.
+    private const string CasesSql = """
+        SELECT count(*) AS Referred, sum(CASE WHEN stage IN ('Declined', 'Merged', 'Referred', 'Screening') THEN 0 ELSE 1 END) AS Opened,
+          sum(CASE WHEN stage = 'Declined' THEN 1 ELSE 0 END) AS Declined, sum(public) AS Published
+        FROM incident
         """;
 
     private readonly ConcurrentDictionary<(string Number, int Version), CanonicalFinding> _parsed = new();
@@ -51,6 +57,11 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
         ? new FindingFigures(row.Findings, row.Attributed ?? 0, row.Inconclusive ?? 0, row.Crosscheckable ?? 0)
         : throw new InvalidOperationException("A count has a row.");
 
+    /// <summary>How many cases there have been, and how far they came.</summary>
+    public CaseFigures Cases() => core.Store.Database.Read(c => c.QuerySingle<CaseRow>(CasesSql)) is var row
+        ? new CaseFigures(row.Referred, row.Opened ?? 0, row.Declined ?? 0, row.Published ?? 0)
+        : throw new InvalidOperationException("A count has a row.");
+
     /// <summary>The canonical finding of a version, or null.</summary>
     public CanonicalFinding? Canonical(string number, int version)
     {
@@ -69,7 +80,7 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
             _parsed.Clear();
         }
 
-        return _parsed[(number, version)] = JsonSerializer.Deserialize<CanonicalFinding>(document.Bytes, ApiJson.Options)!;
+        return _parsed[(number, version)] = FindingComposer.Read(document.Bytes);
     }
 
     /// <summary>A version as its page shows it; the current one when none is named; null when there is none.</summary>
@@ -158,6 +169,17 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
         public long? Crosscheckable { get; init; }
     }
 
+    private sealed class CaseRow
+    {
+        public long Referred { get; init; }
+
+        public long? Opened { get; init; }
+
+        public long? Declined { get; init; }
+
+        public long? Published { get; init; }
+    }
+
     private sealed class StateRow
     {
         public string State { get; init; } = "";
@@ -168,3 +190,6 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
 
 /// <summary>Counts over all published findings.</summary>
 public sealed record FindingFigures(long Findings, long Attributed, long Inconclusive, long Crosscheckable);
+
+/// <summary>Counts over all cases, public or not.</summary>
+public sealed record CaseFigures(long Referred, long Opened, long Declined, long Published);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -14,6 +15,9 @@ public static class SiteEndpoints
         services.AddSingleton<PublishedFindings>();
         services.AddSingleton<SitePages>();
         services.AddSingleton<ErrorPages>();
+        services.AddSingleton<SiteWarmer>();
+        services.AddSingleton<IDerivedFromFindings>(provider => provider.GetRequiredService<SiteWarmer>());
+        services.AddHostedService(provider => provider.GetRequiredService<SiteWarmer>());
         return services;
     }
 
@@ -37,6 +41,7 @@ public static class SiteEndpoints
             Page(routes, language, "/people", async (pages, _) => await pages.PeopleAsync(language));
             Page(routes, language, "/funding", async (pages, _) => await pages.FundingAsync(language));
             Page(routes, language, "/policy", async (pages, _) => await pages.PolicyAsync(language));
+            Page(routes, language, "/balance", async (pages, _) => await pages.BalanceAsync(language));
             Page(routes, language, "/track-record", async (pages, _) => await pages.TrackRecordAsync(language));
         }
     }

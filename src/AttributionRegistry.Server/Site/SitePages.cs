@@ -1,6 +1,7 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Actors;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Findings.Search;
@@ -145,6 +146,15 @@ public sealed class SitePages(
 
     public Task<RenderedPage> TrackRecordAsync(Language language) => GetAsync<Site.TrackRecord>(Context(language, "/track-record"), PublicStamp(), () =>
         new TrackModel(ReadTrackRecord.Newest(core)));
+
+    public Task<RenderedPage> BalanceAsync(Language language) => GetAsync<Balance>(Context(language, "/balance"), EverythingStamp(), () =>
+    {
+        var said = findings.Essences().Select(e => (
+            Named: e.Finding.Propositions.SelectMany(p => p.StatesNamed).Select(RegionalGroups.Of).ToHashSet(),
+            Affected: e.Finding.Incident.VictimStates.Select(RegionalGroups.Of).ToHashSet())).ToList();
+        return new BalanceModel(
+            findings.Cases(), [.. Enum.GetValues<Region>().Select(r => new RegionLine(r, said.Count(s => s.Named.Contains(r)), said.Count(s => s.Affected.Contains(r))))], Places());
+    });
 
     /// <summary>A refusal as a page.</summary>
     public async Task<RenderedPage> ErrorAsync(Language language, string path, ErrorModel error)
