@@ -11,6 +11,7 @@ using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Keys;
 using AttributionRegistry.Server.LogServing;
+using AttributionRegistry.Server.OpenData;
 using AttributionRegistry.Server.Pages;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
@@ -42,6 +43,8 @@ public static class Features
         services.AddFindings();
         services.AddBundles();
         services.AddStix();
+        services.AddOpenData();
+        services.AddChanges();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -61,6 +64,7 @@ public static class Features
         routes.MapPages();
         routes.MapFeeds();
         routes.MapStix();
+        routes.MapOpenData();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();
