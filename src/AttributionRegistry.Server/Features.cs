@@ -22,6 +22,7 @@ using AttributionRegistry.Server.Setup;
 using AttributionRegistry.Server.Stix;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
+using AttributionRegistry.Server.Webhooks;
 using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server;
@@ -45,6 +46,7 @@ public static class Features
         services.AddStix();
         services.AddOpenData();
         services.AddChanges();
+        services.AddWebhooks();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -87,5 +89,6 @@ public static class Features
         v1.MapRounds();
         v1.MapChambers();
         v1.MapTrackRecord();
+        v1.MapWebhooks();
     }
 }
