@@ -11,6 +11,7 @@ using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Keys;
 using AttributionRegistry.Server.LogServing;
+using AttributionRegistry.Server.OpenData;
 using AttributionRegistry.Server.Pages;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
@@ -22,6 +23,7 @@ using AttributionRegistry.Server.Site;
 using AttributionRegistry.Server.Stix;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
+using AttributionRegistry.Server.Webhooks;
 using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server;
@@ -43,6 +45,9 @@ public static class Features
         services.AddFindings();
         services.AddBundles();
         services.AddStix();
+        services.AddOpenData();
+        services.AddChanges();
+        services.AddWebhooks();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -64,6 +69,7 @@ public static class Features
         routes.MapFeeds();
         routes.MapSite();
         routes.MapStix();
+        routes.MapOpenData();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();
@@ -86,5 +92,6 @@ public static class Features
         v1.MapRounds();
         v1.MapChambers();
         v1.MapTrackRecord();
+        v1.MapWebhooks();
     }
 }

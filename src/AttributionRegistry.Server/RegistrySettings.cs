@@ -43,6 +43,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>The same as it was set; null takes the host that the log is named after.</summary>
     public Uri? PublicAddress { get; init; }
 
+    /// <summary>For tests and trials: webhooks may go to this machine itself, without TLS too.</summary>
+    public bool WebhooksMayCallLoopback { get; init; }
+
     public static RegistrySettings From(IConfiguration configuration, bool demo)
     {
         var section = configuration.GetSection("Registry");
@@ -56,6 +59,7 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             section.GetValue("MaxEvidenceBytes", DefaultMaxEvidenceBytes),
             demo)
         {
+            WebhooksMayCallLoopback = section.GetValue("WebhooksMayCallLoopback", false),
             PublicAddress = Address(section, "PublicUrl"),
             ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
             TimeStampAuthority = Address(section, "TimeStampAuthority"),

@@ -17,7 +17,7 @@ public sealed record JsonFeed(
 
 /// <summary>One finding in a feed.</summary>
 public sealed record FeedItem(
-    string Id, string Url, string Title, [property: JsonPropertyName("content_text")] string ContentText, string Language,
+    string Id, string Url, [property: JsonPropertyName("external_url")] string ExternalUrl, string Title, [property: JsonPropertyName("content_text")] string ContentText, string Language,
     [property: JsonPropertyName("date_published")] DateTimeOffset DatePublished, [property: JsonPropertyName("date_modified")] DateTimeOffset DateModified,
     IReadOnlyList<string> Tags, [property: JsonPropertyName("_attribution_registry")] FeedItemFacts Facts);
 
@@ -51,7 +51,7 @@ internal static class FeedForms
         }
 
         return new FeedItem(
-            $"{publicUrl}/v1/findings/{finding.Number}", $"{publicUrl}/v1/findings/{finding.Number}",
+            $"{publicUrl}/v1/findings/{finding.Number}", publicUrl + PublicAddresses.Page(finding.Number), $"{publicUrl}/v1/findings/{finding.Number}",
             $"{(finding.Exercise ? "Exercise: " : "")}{finding.Number} {finding.Incident.Name}{standing}", content.ToString(), finding.Statements[0].Lang,
             change.Case.Versions[0].At, Instant.FromMicroseconds(change.AtMicroseconds),
             [.. FacetsOf.Of(finding, change.Case).Where(f => f.Facet is FacetsOf.State or FacetsOf.Sector or FacetsOf.Type).Select(f => $"{f.Facet}:{f.Value}")],
@@ -104,7 +104,8 @@ internal static class FeedForms
         Element(xml, "title", item.Title);
         Element(xml, "published", Time(item.DatePublished));
         Element(xml, "updated", Time(item.DateModified));
-        Link(xml, "alternate", item.Url, "application/json");
+        Link(xml, "alternate", item.Url, "text/html");
+        Link(xml, "alternate", item.ExternalUrl, "application/json");
         foreach (var tag in item.Tags)
         {
             xml.WriteStartElement("category", Atom);

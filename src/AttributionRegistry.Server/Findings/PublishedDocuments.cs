@@ -13,6 +13,9 @@ namespace AttributionRegistry.Server.Findings;
 /// <summary>A published document: its bytes never change under its entity tag.</summary>
 public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ETag)
 {
+    /// <summary>The Link header: where it is canonically, and what else there is of it.</summary>
+    public string? Link { get; init; }
+
     /// <summary>Of a version that was not official: the witnessed size for which that held. Null: settled.</summary>
     public long? UnofficialAt { get; init; }
 
@@ -24,7 +27,7 @@ public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ET
 /// Published documents, rendered once at publication and served from memory as they are. What is in memory is what is
 /// committed: it is replaced after the commit that changed it.
 /// </summary>
-public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses, TimeProvider clock)
+public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses, RegistrySettings settings, TimeProvider clock)
 {
     private const string WriteSql = """
         INSERT INTO document (path, media_type, sha256, bytes) VALUES (@path, @mediaType, @sha256, @bytes)
@@ -61,7 +64,7 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses,
         }
 
         var document = path.StartsWith(OfficialMark.Prefix, StringComparison.Ordinal)
-            ? OfficialMark.Put(core, witnesses, row.Bytes, row.MediaType)
+            ? OfficialMark.Put(core, witnesses, row.Bytes, row.MediaType) with { Link = LinksOf(path) }
             : new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
         if (path[0] == '/')
         {
@@ -105,7 +108,12 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses,
         SecurityHeaders.SetPublic(response.Headers);
         response.Headers.CacheControl = "public, max-age=10";
         response.Headers.AccessControlAllowOrigin = "*";
-        response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag, Content-Digest, Signature, Signature-Input";
+        response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag, Link, Content-Digest, Signature, Signature-Input";
+        if (document.Link is not null)
+        {
+            response.Headers.Link = document.Link;
+        }
+
         if (Precondition.NotModified(http, document.ETag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
@@ -119,6 +127,13 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses,
         {
             await response.Body.WriteAsync(document.Bytes, http.RequestAborted);
         }
+    }
+
+    private string LinksOf(string path)
+    {
+        var (here, number) = (settings.PublicUrl + path, path[OfficialMark.Prefix.Length..].Split('/')[0]);
+        return $"<{here}>; rel=\"canonical\", <{settings.PublicUrl}{PublicAddresses.Page(number)}>; rel=\"alternate\"; type=\"text/html\", "
+            + $"<{here}/stix>; rel=\"alternate\"; type=\"application/stix+json;version=2.1\", <{settings.PublicUrl}{OfficialMark.Prefix}{number}/claim-review>; rel=\"describedby\"; type=\"application/ld+json\"";
     }
 
     private sealed class Row

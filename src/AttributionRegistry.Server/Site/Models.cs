@@ -5,6 +5,7 @@ using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.OpenData;
 using AttributionRegistry.Server.TrackRecord;
 
 namespace AttributionRegistry.Server.Site;
@@ -14,10 +15,7 @@ public sealed record Place(string State, int Named, int Affected);
 
 public sealed record HomeModel(IReadOnlyList<FindingSummary> Latest, FindingFigures Figures, IReadOnlyList<Place> Places);
 
-/// <summary>States of a regional group: how many findings name one, and how many incidents hit one.</summary>
-public sealed record RegionLine(Region Region, int Named, int Affected);
-
-public sealed record BalanceModel(CaseFigures Cases, IReadOnlyList<RegionLine> Regions, IReadOnlyList<Place> States);
+public sealed record BalanceModel(BalanceFigures Figures, IReadOnlyList<Place> States);
 
 /// <summary>A search, what it found, and by what it can be narrowed.</summary>
 public sealed record SearchModel(SearchQuery Query, Findings.Search.FindingPage Page, Findings.Search.FindingFacets Facets);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
@@ -8,6 +9,7 @@ using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.OpenData;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Site.Finding;
@@ -24,19 +26,10 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
     /// <summary>How many of the newest findings pages across findings look at.</summary>
     public const int MostLooked = 200;
 
-    private const string StatesSql = "SELECT value AS State, findings AS Count FROM facet_count WHERE facet = 'state' AND findings > 0 ORDER BY findings DESC, value";
-
     private const string FiguresSql = """
         SELECT count(*) AS Findings, sum(CASE WHEN outcome = 'Attributed' THEN 1 ELSE 0 END) AS Attributed,
           sum(CASE WHEN outcome = 'Inconclusive' THEN 1 ELSE 0 END) AS Inconclusive, sum(CASE WHEN crosscheckable = 1 THEN 1 ELSE 0 END) AS Crosscheckable
         FROM finding
-        """;
-
-    // Where cases stand that are not public is told by number only, never by state or name.
-    private const string CasesSql = """
-        SELECT count(*) AS Referred, sum(CASE WHEN stage IN ('Declined', 'Merged', 'Referred', 'Screening') THEN 0 ELSE 1 END) AS Opened,
-          sum(CASE WHEN stage = 'Declined' THEN 1 ELSE 0 END) AS Declined, sum(public) AS Published
-        FROM incident
         """;
 
     private readonly ConcurrentDictionary<(string Number, int Version), CanonicalFinding> _parsed = new();
@@ -50,16 +43,8 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
     /// <summary>The newest findings with what they say.</summary>
     public IReadOnlyList<FindingEssence> Essences() => [.. Newest(MostLooked).Select(line => (line, Canonical(line.Number, line.Version))).Where(x => x.Item2 is not null).Select(x => new FindingEssence(x.line, x.Item2!))];
 
-    /// <summary>How many findings name a state, most first.</summary>
-    public IReadOnlyList<(string State, int Count)> StatesNamed() => [.. core.Store.Database.Read(c => c.Query<StateRow>(StatesSql)).Select(r => (r.State, (int)r.Count))];
-
     public FindingFigures Figures() => core.Store.Database.Read(c => c.QuerySingle<FigureRow>(FiguresSql)) is var row
         ? new FindingFigures(row.Findings, row.Attributed ?? 0, row.Inconclusive ?? 0, row.Crosscheckable ?? 0)
-        : throw new InvalidOperationException("A count has a row.");
-
-    /// <summary>How many cases there have been, and how far they came.</summary>
-    public CaseFigures Cases() => core.Store.Database.Read(c => c.QuerySingle<CaseRow>(CasesSql)) is var row
-        ? new CaseFigures(row.Referred, row.Opened ?? 0, row.Declined ?? 0, row.Published ?? 0)
         : throw new InvalidOperationException("A count has a row.");
 
     /// <summary>The canonical finding of a version, or null.</summary>
@@ -100,13 +85,16 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
 
         var representation = JsonNode.Parse(document.Bytes)!;
         return new FindingModel(
-            finding, (string)representation["digest"]!, state.StatusOf(state.Versions[wanted - 1]), BannerOf((string?)representation["banner"]), (bool)representation["official"]!,
+            finding, ReviewOf(number), (string)representation["digest"]!, state.StatusOf(state.Versions[wanted - 1]), BannerOf((string?)representation["banner"]), (bool)representation["official"]!,
             state.Versions.Count, BallotsOf(finding, published.Round), StepsOf(state),
             [.. state.Versions.Select(v => new VersionLine(v.Version, v.Kind, state.StatusOf(v), v.At, v.ChangeNote, v.Digest))],
             [.. state.Petitions.Select(p => PetitionView.Of(state, p))], IncidentNumber(number));
     }
 
     internal static string IncidentNumber(string finding) => finding.Replace("AR-", "IN-", StringComparison.Ordinal);
+
+    // With the serializer's own escapes no text in it can end the script element that it stands in.
+    private string? ReviewOf(string number) => documents.Find(ClaimReviews.PathOf(number)) is { } review ? JsonNode.Parse(review.Bytes)!.ToJsonString(JsonSerializerOptions.Default) : null;
 
     // The notice of an exercise stands on every page by itself.
     private static string? BannerOf(string? banner) => banner?.Replace(FindingComposer.ExerciseNotice, "", StringComparison.Ordinal).Trim() is { Length: > 0 } rest ? rest : null;
@@ -168,28 +156,7 @@ public sealed class PublishedFindings(RegistryCore core, PublishedDocuments docu
 
         public long? Crosscheckable { get; init; }
     }
-
-    private sealed class CaseRow
-    {
-        public long Referred { get; init; }
-
-        public long? Opened { get; init; }
-
-        public long? Declined { get; init; }
-
-        public long? Published { get; init; }
-    }
-
-    private sealed class StateRow
-    {
-        public string State { get; init; } = "";
-
-        public long Count { get; init; }
-    }
 }
 
 /// <summary>Counts over all published findings.</summary>
 public sealed record FindingFigures(long Findings, long Attributed, long Inconclusive, long Crosscheckable);
-
-/// <summary>Counts over all cases, public or not.</summary>
-public sealed record CaseFigures(long Referred, long Opened, long Declined, long Published);

@@ -1,11 +1,11 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Actors;
 using AttributionRegistry.Domain.Cases;
-using AttributionRegistry.Domain.Voting;
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Incidents;
+using AttributionRegistry.Server.OpenData;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Site.Finding;
 using AttributionRegistry.Server.TrackRecord;
@@ -20,7 +20,7 @@ namespace AttributionRegistry.Server.Site;
 /// </summary>
 public sealed class SitePages(
     RegistryCore core, RegistrySettings settings, WitnessBook witnesses, SiteRenderer renderer, SiteCache cache, PublishedFindings findings,
-    PublishedDocuments documents, FindingLocator locator, FindingSearch search)
+    PublishedDocuments documents, FindingLocator locator, FindingSearch search, TimeProvider clock)
 {
     /// <summary>How many actors a page lists.</summary>
     public const int MostActors = 500;
@@ -147,14 +147,9 @@ public sealed class SitePages(
     public Task<RenderedPage> TrackRecordAsync(Language language) => GetAsync<Site.TrackRecord>(Context(language, "/track-record"), PublicStamp(), () =>
         new TrackModel(ReadTrackRecord.Newest(core)));
 
-    public Task<RenderedPage> BalanceAsync(Language language) => GetAsync<Balance>(Context(language, "/balance"), EverythingStamp(), () =>
-    {
-        var said = findings.Essences().Select(e => (
-            Named: e.Finding.Propositions.SelectMany(p => p.StatesNamed).Select(RegionalGroups.Of).ToHashSet(),
-            Affected: e.Finding.Incident.VictimStates.Select(RegionalGroups.Of).ToHashSet())).ToList();
-        return new BalanceModel(
-            findings.Cases(), [.. Enum.GetValues<Region>().Select(r => new RegionLine(r, said.Count(s => s.Named.Contains(r)), said.Count(s => s.Affected.Contains(r))))], Places());
-    });
+    // Figures on cases change with the month too: those of this one do not count yet.
+    public Task<RenderedPage> BalanceAsync(Language language) => GetAsync<Balance>(
+        Context(language, "/balance"), $"{EverythingStamp()} {clock.GetUtcNow():yyyy-MM}", () => new BalanceModel(Statistics(), Places()));
 
     /// <summary>A refusal as a page.</summary>
     public async Task<RenderedPage> ErrorAsync(Language language, string path, ErrorModel error)
@@ -170,16 +165,9 @@ public sealed class SitePages(
         where TPage : SitePage =>
         cache.GetAsync(context.Href(context.Path), stamp, () => renderer.RenderAsync<TPage>(context, model()));
 
-    private List<Place> Places()
-    {
-        var named = findings.StatesNamed().ToDictionary(s => s.State, s => s.Count, StringComparer.Ordinal);
-        var hit = findings.Essences().SelectMany(e => e.Finding.Incident.VictimStates.Distinct()).CountBy(s => s).ToDictionary(StringComparer.Ordinal);
-        return
-        [
-            .. named.Keys.Union(hit.Keys).Select(s => new Place(s, named.GetValueOrDefault(s), hit.GetValueOrDefault(s)))
-                .OrderByDescending(p => p.Named).ThenByDescending(p => p.Affected).ThenBy(p => p.State, StringComparer.Ordinal),
-        ];
-    }
+    private BalanceFigures Statistics() => ReadStatistics.Handle(core, clock).Value!;
+
+    private List<Place> Places() => [.. Statistics().States.Select(s => new Place(s.State, (int)s.Named, (int)s.Hit))];
 
     // What changed in public last, what witnesses cover, and the policy: all that pages across findings depend on.
     private string PublicStamp() => $"{core.Store.Database.Read(c => c.ExecuteScalar<long?>(LastChangeSql))} {witnesses.WitnessedSize} {PolicyStamp()}";

@@ -26,6 +26,9 @@ public static class FacetsOf
     public const string Language = "language";
     public const string Actor = "actor";
 
+    /// <summary>A state that was hit; counted for the balance figures, not offered to narrow by.</summary>
+    public const string Victim = "victim";
+
     /// <summary>What a reader may narrow a list by, in the order of the answer.</summary>
     public static IReadOnlyList<string> Shown { get; } = [Status, Outcome, Level, Confidence, State, Sector, Type, Year, Language, Actor];
 
@@ -45,6 +48,7 @@ public static class FacetsOf
             (Confidence, first.Confidence is { } confidence ? Wire(confidence.Value) : null),
             .. adopted.SelectMany(p => p.StatesNamed).Select(s => (State, (string?)s)),
             .. finding.Incident.Receivers.Select(r => (Sector, Folded(r.Sector))),
+            .. finding.Incident.VictimStates.Concat(finding.Incident.Receivers.Select(r => r.State)).Select(s => (Victim, s)),
             .. finding.Incident.Types.Select(t => (Type, (string?)Wire(t))),
             (Year, finding.Incident.Started?.Value is { Length: >= 4 } started ? started[..4] : null),
             .. finding.Languages.Select(l => (Language, (string?)l)),

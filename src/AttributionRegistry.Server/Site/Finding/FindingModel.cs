@@ -9,6 +9,7 @@ namespace AttributionRegistry.Server.Site.Finding;
 
 /// <summary>A version of a finding as its page shows it: the committed representation, and what has become of it since.</summary>
 /// <param name="Finding">The canonical finding.</param>
+/// <param name="Review">The current version as Schema.org has it, escaped for a script element; or null.</param>
 /// <param name="Digest">Its digest, the same as in every other representation (P7).</param>
 /// <param name="Status">What the version is now.</param>
 /// <param name="Banner">What a reader must see first, beside the notice of an exercise; or null.</param>
@@ -20,7 +21,7 @@ namespace AttributionRegistry.Server.Site.Finding;
 /// <param name="Petitions">Petitions against the finding, with their answers.</param>
 /// <param name="IncidentNumber">Where the incident's page is.</param>
 public sealed record FindingModel(
-    CanonicalFinding Finding, string Digest, FindingStatus Status, string? Banner, bool Official, int CurrentVersion, IReadOnlyList<MemberBallot> Ballots,
+    CanonicalFinding Finding, string? Review, string Digest, FindingStatus Status, string? Banner, bool Official, int CurrentVersion, IReadOnlyList<MemberBallot> Ballots,
     IReadOnlyList<TimelineStep> Steps, IReadOnlyList<VersionLine> Versions, IReadOnlyList<PetitionView> Petitions, string IncidentNumber)
 {
     public bool IsCurrent => Finding.Version == CurrentVersion;
