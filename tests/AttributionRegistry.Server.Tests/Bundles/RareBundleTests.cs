@@ -1,10 +1,12 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using AttributionRegistry.Cli.Cases;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.Rounds;
 using AttributionRegistry.Log;
+using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Tests.Demo;
 using static AttributionRegistry.Server.Tests.Bundles.BundleMutationTests;
@@ -72,13 +74,67 @@ public sealed class RareBundleTests
         await ChangedAsync(zip, files => Remove(files, order), "payload", $"{gone} is MISSING (alarm)");
         await ChangedAsync(zip, files => Json(files, "evidence", e => e["disclosed"]![0]!["entry"] = null), "payload", $"{gone} is MISSING (alarm)");
 
-        await registry.DoAsync(incident, _ => new CaseCommand.Quarantine(EvidenceId.Of(damaged), "") { By = Evidence.PayloadAlarm.Guard, At = registry.Now });
+        await registry.DoAsync(incident, _ => new CaseCommand.Quarantine(EvidenceId.Of(damaged), "") { By = PayloadAlarm.Guard, At = registry.Now });
         var alarmed = await BundleAsync();
         var found = (long)Item(alarmed, damaged)["entry"]!;
         (await BundleTests.VerifyAsync(alarmed)).Should().StartWith("valid (").And.Contain($"{damaged} is MISSING (alarm): entry #{found} says that its bytes were found damaged");
         await ChangedAsync(alarmed, files => Drop(files, damaged, "erased", found), "payload", $"entry {found} is no reason");
 
         Task<byte[]> BundleAsync() => registry.Stranger.GetByteArrayAsync($"/v1/findings/{number}/bundle");
+    }
+
+    [Fact]
+    public async Task A_second_version_after_a_reopening_proves_both_rounds_and_the_first_version_stays_as_it_was()
+    {
+        await using var exercise = new Exercise(new ExerciseFixture([]));
+        await exercise.Inner.InitializeAsync();
+        var registry = exercise.Inner.Registry;
+        using var cast = exercise.Inner.Cast();
+        using var run = new ExerciseRun(
+            CaseFileReader.Read(ExerciseFixture.CaseFile("wannacry-2017")).Cases[0], cast, registry.Core.Entropy.Bytes, TextWriter.Null, null);
+        var first = await run.RunAsync(CancellationToken.None);
+        var reviewer = exercise.Inner.As("reviewPanelMember");
+        var petition = (string)(await PostedAsync(
+            exercise.Inner.As("analyst"), $"/v1/findings/{first.Number}/petitions", """{"ground":"newEvidence","showing":{"value":"A third log.","lang":"en"}}"""))["id"]!;
+        await PostedAsync(reviewer, $"/v1/petitions/{petition}/answer", """{"admissible":true,"reasons":{"value":"A specific showing.","lang":"en"}}""");
+        await PostedAsync(reviewer, $"/v1/petitions/{petition}/decision", """{"outcome":"revised","reasons":{"value":"It is weighed again.","lang":"en"}}""");
+
+        (await run.AgainAsync(CancellationToken.None)).Number.Should().Be(first.Number);
+
+        var (old, zip) = (await BundleAsync(1), await BundleAsync(2));
+        (await BundleTests.VerifyAsync(old)).Should().StartWith("valid (").And.Contain("that it is superseded");
+        (await BundleTests.VerifyAsync(zip)).Should().StartWith("valid (").And.Contain("that it is current");
+        var rounds = registry.State(IncidentId.Of(first.Incident)).Rounds.Select(r => r.Id.Value).ToList();
+        rounds.Should().HaveCount(2);
+        Opened(zip).Select(each => (string?)each.Event["subject"]).Should().Contain(rounds).And.Contain(first.Incident);
+        ((string?)Record(zip)["round"]!["id"], (string?)Record(old)["round"]!["id"]).Should().Be((rounds[1], rounds[0]));
+
+        var before = Opened(zip).Where(each => (string?)each.Event["subject"] == rounds[0]).Select(each => each.Index).ToList();
+        await ChangedAsync(zip, files => Remove(files, before[^1]), "chain", "the end of the first round is left out");
+        await ChangedAsync(zip, files => before.ForEach(index => Remove(files, index)), "chain", "the first round is left out");
+        await ChangedAsync(zip, files => Remove(files, (long)Record(old)["logIndex"]!), "chain", "the first version is left out");
+        await ChangedAsync(zip, files => files["data/record.json"] = BundleZip.Read(old)["data/record.json"], "chain", "the record of the first round, which ends earlier");
+        await ChangedAsync(zip, files => Json(files, "record", r => r["round"] = Record(old)["round"]!.DeepClone()), "record", "the round of before");
+        await ChangedAsync(
+            zip,
+            files =>
+            {
+                foreach (var name in new[] { "data/finding.json", "data/representation.json", "data/record.json", "data/evidence.json", "bag-info.txt" })
+                {
+                    files[name] = BundleZip.Read(old)[name];
+                }
+            },
+            "chain", "the first version under the log of the second");
+
+        Task<byte[]> BundleAsync(int version) => registry.Stranger.GetByteArrayAsync($"/v1/findings/{first.Number}/versions/{version}/bundle");
+    }
+
+    private static async Task<JsonNode> PostedAsync(HttpClient client, string path, string body)
+    {
+        using var answer = await client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+        var said = await answer.Content.ReadAsStringAsync();
+        answer.IsSuccessStatusCode.Should().BeTrue(said);
+        return JsonNode.Parse(said)!;
     }
 
     private static async Task ChangedAsync(byte[] zip, Action<SortedDictionary<string, byte[]>> change, string check, string said)

@@ -29,7 +29,6 @@ public sealed class WitnessedBundleTests
         await running.EventuallyAsync(async () => (bool)(await running.JsonAsync($"/v1/findings/{number}"))["official"]!, "the finding is official", TimeSpan.FromSeconds(2));
 
         var official = await BundleAsync();
-        File.WriteAllBytes("/tmp/witnessed-bundle.zip", official); // TEMP
         (await BundleTests.VerifyAsync(official, "--vkey", vkey))
             .Should().Be($"valid (who must witness is what the log named when it published this version, the operator's choice; pin it with --policy; {Status})");
         (await BundleTests.VerifyAsync(official, "--vkey", vkey, "--policy", policy)).Should().Be($"valid ({Status})");

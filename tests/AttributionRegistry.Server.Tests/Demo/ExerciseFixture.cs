@@ -42,7 +42,7 @@ public sealed class ExerciseFixture : IAsyncLifetime
         var settings = new RegistrySettings(Registry.DataFolder, "", "", "", 0, true);
         var path = await DemoPeople.EnsureAsync(Registry.Core, settings, Registry.Address, Registry.Now);
         _credentials = Credentials.Parse(await File.ReadAllTextAsync(path));
-        using var cast = _credentials.ToCast(new Uri(Registry.Address), Registry.DataFolder, Registry.Core.Entropy.Bytes);
+        using var cast = Cast();
         var loaded = new List<LoadedCase>();
         foreach (var name in _cases)
         {
@@ -51,6 +51,9 @@ public sealed class ExerciseFixture : IAsyncLifetime
 
         Loaded = loaded;
     }
+
+    /// <summary>Everybody, to play a case by hand.</summary>
+    internal Cast Cast() => _credentials.ToCast(new Uri(Registry.Address), Registry.DataFolder, Registry.Core.Entropy.Bytes);
 
     public async Task DisposeAsync() => await Registry.DisposeAsync();
 
