@@ -20,6 +20,7 @@ internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, 
     private readonly Player _advocate = cast.One("devilsAdvocate");
     private readonly Dictionary<string, string> _hypotheses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _evidence = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _released = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Player> _parties = new(StringComparer.Ordinal);
     private string _incident = "";
     private string _assessment = "";
