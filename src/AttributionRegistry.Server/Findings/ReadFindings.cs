@@ -7,7 +7,6 @@ using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
-using AttributionRegistry.Server.Witness;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 
