@@ -7,7 +7,6 @@ using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
-using AttributionRegistry.Server.Witness;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -135,14 +134,15 @@ internal class FindingRow
 
     public long PublishedUs { get; init; }
 
-    public long? WitnessedSize { get; init; }
+    /// <summary>The entry of the current version.</summary>
+    public long? Idx { get; init; }
 
     public string Digest { get; init; } = "";
 
-    public FindingSummary ToSummary(bool demanded) => new(
+    public FindingSummary ToSummary((bool Official, long? WitnessedSize) mark) => new(
         Number, (int)Version, Enum.Parse<FindingStatus>(Status), Name, Enum.Parse<FindingOutcome>(Outcome), Enum.Parse<Level>(Level), Likelihood,
         Confidence is null ? null : Enum.Parse<Confidence>(Confidence), Crosscheckable is null ? null : Crosscheckable == 1, Exercise == 1,
-        Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}", !demanded || WitnessedSize is not null, WitnessedSize, Digest);
+        Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}", mark.Official, mark.WitnessedSize, Digest);
 }
 
 public static class ReadFinding
@@ -168,7 +168,7 @@ public sealed record VersionSummary(
 public static class ListFindingVersions
 {
     /// <summary>Every version a finding has ever had.</summary>
-    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings, RegistryCore core, WitnessBook witnesses)
+    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings, OfficialMark official)
     {
         if (findings.Find(number) is not { } state)
         {
@@ -177,8 +177,8 @@ public static class ListFindingVersions
 
         return TypedResults.Ok<IReadOnlyList<VersionSummary>>([.. state.Versions.Select(v =>
         {
-            var (official, size) = OfficialMark.Of(core, witnesses, number, v.Version);
-            return new VersionSummary(v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}", official, size);
+            var (isOfficial, size) = official.Of(number, v.Version);
+            return new VersionSummary(v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}", isOfficial, size);
         })]);
     }
 }

@@ -3,7 +3,6 @@ using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
-using AttributionRegistry.Server.Witness;
 using Dapper;
 using Microsoft.AspNetCore.Http.Timeouts;
 
@@ -13,7 +12,7 @@ namespace AttributionRegistry.Server.OpenData;
 /// All published findings in one answer, read block by block so that neither the memory nor a transaction grows with them. What is published
 /// anew while the answer runs comes once more at its end: the last line of a number counts.
 /// </summary>
-public sealed class Dumps(RegistryCore core, WitnessBook witnesses, RegistrySettings settings)
+public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySettings settings)
 {
     private const int Block = 200;
     private const int AtOnce = 4;
@@ -43,7 +42,7 @@ public sealed class Dumps(RegistryCore core, WitnessBook witnesses, RegistrySett
             "published", "firstPublished", "language", "statement", "sha256", "url"),
         row =>
         {
-            var summary = row.ToSummary(demanded: false);
+            var summary = row.ToSummary(default);
             return Csv.Line(
                 row.Number, $"{row.Version}", Wire(summary.Status), row.Name, Wire(summary.Outcome), Wire(summary.Level), row.Likelihood,
                 summary.Confidence is { } held ? Wire(held) : "", row.Crosscheckable is null ? "" : row.Crosscheckable == 1 ? "true" : "false", row.Exercise == 1 ? "true" : "false",
@@ -52,7 +51,7 @@ public sealed class Dumps(RegistryCore core, WitnessBook witnesses, RegistrySett
 
     internal Task JsonLinesAsync(HttpContext http) => RunAsync(http, "application/jsonl", "", row =>
         core.Store.Database.Read(c => c.QuerySingleOrDefault<byte[]>(DocumentSql, new { path = $"/v1/findings/{row.Number}" })) is { } stored
-            ? Encoding.UTF8.GetString(OfficialMark.Put(core, witnesses, stored, "application/json").Bytes) + "\n"
+            ? Encoding.UTF8.GetString(official.Put(stored, "application/json").Bytes) + "\n"
             : "");
 
     private async Task RunAsync(HttpContext http, string mediaType, string head, Func<Row, string> lineOf)

@@ -326,12 +326,25 @@ internal sealed class StixBundle(PublishedChange change, string origin, string p
     private JsonObject Extension(JsonObject facts)
     {
         facts["extension_type"] = "property-extension";
-        foreach (var absent in facts.Where(f => f.Value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }).Select(f => f.Key).ToList())
-        {
-            facts.Remove(absent);
-        }
-
+        DropEmpty(facts);
         return new JsonObject { [_parts.Extension] = facts };
+    }
+
+    // STIX has no null and no empty list.
+    private static void DropEmpty(JsonObject facts)
+    {
+        foreach (var (name, value) in facts.ToList())
+        {
+            if (value is JsonObject inner)
+            {
+                DropEmpty(inner);
+            }
+
+            if (value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 })
+            {
+                facts.Remove(name);
+            }
+        }
     }
 
     private string Location(string state) => Add("location", $"state:{state}", o => o["country"] = state);

@@ -2,7 +2,6 @@ using System.Globalization;
 using AttributionRegistry.Domain.Search;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
-using AttributionRegistry.Server.Witness;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -12,7 +11,7 @@ namespace AttributionRegistry.Server.Findings.Search;
 /// Finds published findings by words and facets, for the API and the pages. Every page is a walk along the index from where the one before
 /// ended: the last one costs what the first one costs.
 /// </summary>
-public sealed class FindingSearch(RegistryCore core, WitnessBook witnesses)
+public sealed class FindingSearch(RegistryCore core, OfficialMark official)
 {
     /// <summary>So many matches are counted, sorted and weighed, and no more.</summary>
     public const int Window = 2_000;
@@ -38,8 +37,7 @@ public sealed class FindingSearch(RegistryCore core, WitnessBook witnesses)
     private const string RowsSql = """
         SELECT finding_search.id AS Id, finding.number AS Number, finding.version AS Version, finding.status AS Status, finding.name AS Name, finding.outcome AS Outcome,
           finding.level AS Level, finding.likelihood AS Likelihood, finding.confidence AS Confidence, finding.crosscheckable AS Crosscheckable,
-          finding.exercise AS Exercise, finding.published_us AS PublishedUs, finding_search.digest AS Digest,
-          (SELECT min(size) FROM cosigned_checkpoint WHERE size > finding_version.idx AND quorum_us IS NOT NULL) AS WitnessedSize
+          finding.exercise AS Exercise, finding.published_us AS PublishedUs, finding_search.digest AS Digest, finding_version.idx AS Idx
         FROM finding_search
         JOIN finding ON finding.number = finding_search.number
         LEFT JOIN finding_version ON finding_version.number = finding.number AND finding_version.version = finding.version
@@ -81,18 +79,25 @@ public sealed class FindingSearch(RegistryCore core, WitnessBook witnesses)
             return new FindingPage([], null, new MatchCount(0, false));
         }
 
-        return core.Store.Database.Read(connection =>
+        var (places, rows, texts, total) = core.Store.Database.Read(connection =>
         {
-            var places = weigh ? Weighed(connection, match, keys, page.Fetch)
+            var found = weigh ? Weighed(connection, match, keys, page.Fetch)
                 : [.. connection.Query<long>(match.IsAll ? NewestSql : MatchedSql, new { match = match.Expression, before = before ?? long.MaxValue, fetch = page.Fetch })
                     .Select(id => new Place { Id = id })];
-            var shown = places.Take(page.Limit).ToList();
-            var more = places.Count > page.Limit;
-            return new FindingPage(
-                Rows(connection, match, shown),
-                !more ? null : (weigh ? Cursor.Of(shown[^1].Score, shown[^1].Id) : Cursor.Of(shown[^1].Id)).ToString(),
+            var ids = found.Take(page.Limit).Select(p => p.Id).ToArray();
+            return (
+                found,
+                connection.Query<Row>(RowsSql, new { ids }).ToDictionary(r => r.Id),
+                match.Terms.IsEmpty ? [] : connection.Query<Texts>(TextsSql, new { ids }).ToDictionary(t => t.Id),
                 Count(connection, match));
         });
+
+        // Whether a version is official is asked with no reader in hand: it may read by itself.
+        var shown = places.Take(page.Limit).ToList();
+        return new FindingPage(
+            [.. shown.Select(p => rows[p.Id].ToSummary(official.Of(rows[p.Id].Idx)) with { Highlight = texts.TryGetValue(p.Id, out var text) ? Marked(rows[p.Id].Name, text, match) : null })],
+            places.Count <= page.Limit ? null : (weigh ? Cursor.Of(shown[^1].Score, shown[^1].Id) : Cursor.Of(shown[^1].Id)).ToString(),
+            total);
     }
 
     /// <summary>One finding as lists show it, or null.</summary>
@@ -125,15 +130,6 @@ public sealed class FindingSearch(RegistryCore core, WitnessBook witnesses)
                 .Where(p => after is not { } last || p.Score < last.Score || (p.Score == last.Score && p.Id < last.Id))
                 .Take(fetch),
         ];
-    }
-
-    private List<FindingSummary> Rows(SqliteConnection connection, SearchMatch match, List<Place> places)
-    {
-        var ids = places.Select(p => p.Id).ToArray();
-        var rows = connection.Query<Row>(RowsSql, new { ids }).ToDictionary(r => r.Id);
-        var texts = match.Terms.IsEmpty ? [] : connection.Query<Texts>(TextsSql, new { ids }).ToDictionary(t => t.Id);
-        var demanded = witnesses.Policy.DemandsWitnesses;
-        return [.. ids.Select(id => rows[id].ToSummary(demanded) with { Highlight = texts.TryGetValue(id, out var text) ? Marked(rows[id].Name, text, match) : null })];
     }
 
     private static Highlight Marked(string name, Texts text, SearchMatch match) => new(
