@@ -68,7 +68,8 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
     {
         try
         {
-            var key = (await PinnedKey.FollowAsync(vkey ?? (await anonymous.GetTextAsync("/log/vkey", cancel)).Trim(), anonymous, cancel)).Key;
+            // Whether the entries leave the key to sign is judged by the check before, which reads them.
+            var key = (await PinnedKey.BeforeReadingAsync(vkey ?? (await anonymous.GetTextAsync("/log/vkey", cancel)).Trim(), path => anonymous.GetBytesAsync($"/log/{path}", cancel))).Key;
             var first = Checkpoint.Open(await anonymous.GetTextAsync("/log/checkpoint", cancel), key);
             var newest = await NewestChangeAsync(cancel);
             var second = Checkpoint.Open(await anonymous.GetTextAsync("/log/checkpoint", cancel), key);

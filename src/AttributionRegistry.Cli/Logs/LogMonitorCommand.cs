@@ -44,6 +44,7 @@ public static class LogMonitorCommand
             var auditor = known?.Audit ?? new LogAuditor();
             var before = auditor.Size;
             await new LogWalk(source).RunAsync(auditor, newest.Head, cancel);
+            key = await key.StillAsync(source, newest, auditor.KeyEntries, cancel);
             // Before it is remembered: a head that the witnesses contradict must be met again at the next run.
             var witnessed = watch.Policy is { } policy ? await Witnessed.RequireAsync(source, policy, newest, key, now, cancel) : null;
             var grewAt = known is not null && before == auditor.Size ? known.GrewAt : now;

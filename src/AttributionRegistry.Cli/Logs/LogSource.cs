@@ -36,7 +36,8 @@ internal static class LogSources
     }
 
     /// <summary>
-    /// The key that is trusted: the one given, else the one the source names; and where that one signs no more, the one it vouched for.
+    /// The key that is trusted: the one given, else the one the source names; and where that one signs no more, the one it named in its place.
+    /// Whoever has read the entries asks <see cref="PinnedKey.StillAsync"/>.
     /// </summary>
     /// <exception cref="LogAuditException">There is none, it is malformed, or it does not lead to the key that signs.</exception>
     public static async Task<PinnedKey> KeyAsync(this ILogSource source, string? pinned, CancellationToken cancel)
@@ -44,7 +45,7 @@ internal static class LogSources
         try
         {
             var vkey = pinned ?? FirstLine(await source.RequireAsync("log/vkey", LogChecks.Checkpoint, cancel));
-            return await PinnedKey.FollowAsync(vkey, path => source.RequireAsync($"log/{path}", path == "checkpoint" ? LogChecks.Checkpoint : LogChecks.Bundle, cancel));
+            return await PinnedKey.BeforeReadingAsync(vkey, path => source.RequireAsync($"log/{path}", path == "checkpoint" ? LogChecks.Checkpoint : LogChecks.Bundle, cancel));
         }
         catch (Exception fault) when (fault is NoteException or FormatException)
         {
@@ -139,7 +140,7 @@ internal static class LogSources
 /// <summary>A checkpoint whose signature held, with the note it came in: the note is what one log can be held to.</summary>
 internal sealed record SignedCheckpoint(Checkpoint Head, string Note)
 {
-    /// <summary>An older checkpoint, from the time of the pinned key or of the one that it vouched for.</summary>
+    /// <summary>An older checkpoint, from the time of the pinned key or of the one that it named in its place.</summary>
     public static SignedCheckpoint Open(ReadOnlySpan<byte> note, string? pinned, PinnedKey key)
     {
         try

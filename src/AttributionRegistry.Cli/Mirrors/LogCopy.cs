@@ -1,4 +1,5 @@
 using AttributionRegistry.Cli.Logs;
+using AttributionRegistry.Cli.Verification;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Mirrors;
@@ -7,7 +8,7 @@ namespace AttributionRegistry.Cli.Mirrors;
 /// Copies a log up to a signed head. Every file is proven against that head before it gets its place, and the checkpoint gets its place last: at
 /// any moment, and after any crash, what the folder holds is a whole log of some signed size, and perhaps some more of it.
 /// </summary>
-internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedCheckpoint head)
+internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedCheckpoint head, PinnedKey key)
 {
     private const int Ahead = 8;
 
@@ -33,11 +34,19 @@ internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedChec
             Put(path, await tiles.HashesAsync(path.Level, path.Index, cancel));
         }
 
+        _ = await key.StillAsync(source, head, KeyEntries(), cancel);
         Copied += mirror.Put("log/checkpoint", System.Text.Encoding.UTF8.GetBytes(head.Note)) ? 1 : 0;
 
         // Readers who hold the last checkpoint still find its edge; those of earlier ones take the beginning of a full tile.
         mirror.DropPartials(Edge(head.Head.Size).Concat(Edge(oldSize)).Select(each => $"log/{each}").ToHashSet(StringComparer.Ordinal));
     }
+
+    // From the folder: every bundle of the head is there by now, and was proven when it came.
+    private List<(long Index, byte[] Entry)> KeyEntries() =>
+    [
+        .. Bundles(head.Head.Size).SelectMany(path => EntryBundle.Read(mirror.Read($"log/{path}")!).Select((entry, place) => (path.First + place, entry)))
+            .Where(each => LogKeyEntry.MayBe(each.entry)),
+    ];
 
     private static IEnumerable<TilePath> Bundles(long size)
     {

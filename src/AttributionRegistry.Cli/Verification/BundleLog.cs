@@ -42,10 +42,10 @@ internal sealed class BundleLog(Bundle bundle)
     {
         var text = bundle.Text(BundleForm.CheckpointName);
         var own = bundle.Text(BundleForm.VkeyName);
-        var checkpoint = Checkpoint.Open(text, NoteVerifier.Parse(own.EndsWith('\n') ? own[..^1] : own));
+        var checkpoint = Open(text, own.EndsWith('\n') ? own[..^1] : own);
         if (pinned is not null)
         {
-            checkpoint = Checkpoint.Open(text, NoteVerifier.Parse(pinned));
+            checkpoint = Open(text, pinned);
         }
 
         foreach (var index in bundle.Entries)
@@ -64,6 +64,14 @@ internal sealed class BundleLog(Bundle bundle)
         }
 
         return null;
+    }
+
+    // A bundle need not carry the entries about the log's keys. Where it does, they bind it; the tree of an earlier size is not in it.
+    private Checkpoint Open(string note, string vkey)
+    {
+        var about = bundle.Entries.Select(index => (index, bundle.Files[BundleForm.EntryName(index)])).Where(each => LogKeyEntry.MayBe(each.Item2));
+        var key = PinnedKey.Of(NoteVerifier.Parse(vkey), note, about, size => throw new NoteException($"An entry retires a key as of size {size}, which a bundle does not show; audit the log."));
+        return Checkpoint.Open(note, key.Key);
     }
 
     /// <summary>What the seals and the commitments of fields hide is what was opened.</summary>

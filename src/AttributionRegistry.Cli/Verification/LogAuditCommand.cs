@@ -41,6 +41,7 @@ public static class LogAuditCommand
             var witnessed = policy is null ? "" : $"\n{await Witnessed.RequireAsync(source, policy, newest, key, null, cancel)}";
             var (auditor, walk) = (new LogAuditor(), new LogWalk(source));
             await walk.RunAsync(auditor, newest.Head, cancel);
+            key = await key.StillAsync(source, newest, auditor.KeyEntries, cancel);
             await output.WriteLineAsync(
                 $"valid: {newest.Head.Origin}, {newest.Head.Size} entries of {auditor.Subjects} subjects, {auditor.ClosedSeals.Count} sealed, " +
                 $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}" +

@@ -87,8 +87,9 @@ public static class VerifyCommand
         try
         {
             var index = record["logIndex"]!.GetValue<long>();
-            var key = vkey ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
-            var followed = await PinnedKey.FollowAsync(key, client, cancel);
+            // All entries are read for a key that the reader brings: they could have retired it. One from the server itself proves nothing of it.
+            Task<byte[]> Read(string path) => client.GetBytesAsync($"/log/{path}", cancel);
+            var followed = vkey is null ? await PinnedKey.BeforeReadingAsync((await client.GetTextAsync("/log/vkey", cancel)).Trim(), Read) : await PinnedKey.FollowAsync(vkey, Read);
             var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), followed.Key);
             if (index < 0 || index >= checkpoint.Size)
             {

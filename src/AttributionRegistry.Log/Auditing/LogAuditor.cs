@@ -2,14 +2,15 @@ namespace AttributionRegistry.Log;
 
 /// <summary>
 /// Walks a log as a stranger: every entry in canonical form and of a known shape, every subject's chain unbroken, every opened seal opened once and
-/// rightly, time never running back, and the root over all of it. It keeps the right edge of the tree, the ends of the chains and the closed
-/// seals, and no entry; so it can stop, be saved, and go on with new entries only.
+/// rightly, time never running back, and the root over all of it. It keeps the right edge of the tree, the ends of the chains, the closed
+/// seals, and no entry but the few about the log's own keys; so it can stop, be saved, and go on with new entries only.
 /// </summary>
 public sealed class LogAuditor
 {
     private readonly ClosedSeals _seals = new();
     private readonly SubjectChains _chains;
     private readonly TileEdge _edge;
+    private readonly List<(long Index, byte[] Entry)> _keys = [];
     private long _lastAt;
 
     public LogAuditor()
@@ -37,6 +38,9 @@ public sealed class LogAuditor
     /// <summary>The seals that nothing has opened, oldest first.</summary>
     public IReadOnlyList<ClosedSeal> ClosedSeals =>
         [.. _seals.All.Select(each => new ClosedSeal(each.Seal.Index, Instant(each.Seal.NotBefore))).OrderBy(each => each.Index)];
+
+    /// <summary>The entries about the keys of the log, in order: they say who may sign a head that covers them.</summary>
+    public IReadOnlyList<(long Index, byte[] Entry)> KeyEntries => _keys;
 
     /// <summary>The root over what was walked.</summary>
     public byte[] Root() => _edge.Root();
@@ -97,13 +101,14 @@ public sealed class LogAuditor
     }
 
     /// <summary>Everything that is needed to go on later, as JSON.</summary>
-    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains);
+    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains, _keys);
 
     /// <exception cref="FormatException">Not a saved auditor.</exception>
     public static LogAuditor Load(ReadOnlySpan<byte> saved)
     {
-        var (edge, lastAt, seals, chains) = AuditState.Read(saved);
+        var (edge, lastAt, seals, chains, keys) = AuditState.Read(saved);
         var auditor = new LogAuditor(edge, lastAt);
+        auditor._keys.AddRange(keys);
         foreach (var (leaf, seal) in seals)
         {
             auditor._seals.Restore(leaf, seal);
@@ -132,7 +137,13 @@ public sealed class LogAuditor
 
         _lastAt = shape.Link.At;
         _seals.Readable(_lastAt);
-        _chains.Append(shape.Link, entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength), leaf, index);
+        var subject = entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength);
+        _chains.Append(shape.Link, subject, leaf, index);
+        if (subject.SequenceEqual("log-keys"u8))
+        {
+            _keys.Add((index, entry.ToArray()));
+        }
+
         if (shape.Opening is { } opening)
         {
             Open(index, entry, opening);

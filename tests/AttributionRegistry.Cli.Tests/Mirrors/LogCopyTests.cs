@@ -21,7 +21,7 @@ public sealed class LogCopyTests : IDisposable
 
     private async Task<int> CopyAsync(ServedLog served, long oldSize = 0)
     {
-        var copy = new LogCopy(served, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(served.Size), _log.NoteAt(served.Size)));
+        var copy = new LogCopy(served, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(served.Size), _log.NoteAt(served.Size)), new PinnedKey(_log.Key, _log.Key, ""));
         await copy.RunAsync(oldSize, CancellationToken.None);
         return copy.Copied;
     }
@@ -110,7 +110,7 @@ public sealed class LogCopyTests : IDisposable
             var source = new Cut(new ServedLog(_log, 900), cut);
             try
             {
-                await new LogCopy(source, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(900), _log.NoteAt(900))).RunAsync(300, CancellationToken.None);
+                await new LogCopy(source, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(900), _log.NoteAt(900)), new PinnedKey(_log.Key, _log.Key, "")).RunAsync(300, CancellationToken.None);
                 break;
             }
             catch (IOException)
