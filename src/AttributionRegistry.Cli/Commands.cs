@@ -35,12 +35,16 @@ public static class Commands
           verify FILE|URL [--record FILE] [--vkey KEY] [--policy FILE]
                                                                check a published finding: a bundle (zip), a saved finding, an address
           log opening FILE --vkey KEY                          check an entry that somebody shows, field by field
-          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE]
+          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE [--witness-lag HOURS]]
                                                                walk a whole log: entries, chains, seals, tiles, root; that it grew from
-                                                               a checkpoint that was kept; that the witnesses of a policy vouch for it
-          log monitor URL|DIR --state DIR [--vkey KEY] [--policy FILE] [--embargo DAYS] [--max-age HOURS]
-                                                               for cron: what was seen must still be there, what is new must hold
-          log witnesses URL [--policy FILE]                    check the newest witnessed checkpoint against a pinned policy
+                                                               a checkpoint that was kept; that the witnesses of a policy vouch for it,
+                                                               but for entries of the last hour
+          log monitor URL|DIR --state DIR [--vkey KEY] [--policy FILE [--witness-lag HOURS]] [--embargo DAYS] [--max-age HOURS]
+                                                               for cron: what was seen must still be there, what is new must hold; what
+                                                               was seen an hour ago must be witnessed
+          log witnesses URL [--policy FILE] [--witness-lag HOURS]
+                                                               check the newest witnessed checkpoint against a pinned policy, and that
+                                                               only entries of the last hour are newer
           mirror URL DIR [--vkey KEY]                          copy the log and what is published, verified; again to go on
           mirror serve DIR [--listen URL]                      serve such a copy under the same paths
           log anchors URL [--ca PEM] [--vkey KEY]              check the time stamps of outside authorities against the log
@@ -80,7 +84,7 @@ public static class Commands
                 ["scrutineer", "release", .. var rest] => await ScrutineerCommand.ReleaseAsync(rest, output, entropy, cancel),
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
-                ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["log", "anchors", .. var rest] => await AnchorsCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "opening", .. var rest] => await OpeningCommand.RunAsync(rest, output, cancel),
                 ["log", "monitor", .. var rest] => await LogMonitorCommand.RunAsync(rest, output, entropy, clock, cancel),

@@ -99,7 +99,7 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
                 return Finding.Ok("the policy demands no witness");
             }
 
-            var said = await LogWitnessesCommand.CheckAsync(anonymous, policy, clock.GetUtcNow(), cancel);
+            var said = await LogWitnessesCommand.CheckAsync(anonymous, policy, WitnessCheck.Fresh, clock.GetUtcNow(), cancel);
             var seen = await anonymous.GetObjectAsync("/v1/log/witnesses", cancel);
             var faults = FindingCheck.Items(seen["witnesses"]).Where(each => (string?)each["state"] != "ok").Select(each => $"{each["name"]} is {each["state"]}: {each["reason"]}").ToList();
             return faults.Count == 0 ? Finding.Ok(said) : Finding.Fault($"{string.Join("; ", faults)}; {said}");

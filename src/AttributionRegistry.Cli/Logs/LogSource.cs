@@ -23,8 +23,11 @@ internal static class LogSources
 
     /// <summary>An address is asked, anything else is a folder.</summary>
     public static ILogSource Open(string from, Func<int, byte[]> entropy) => Arguments.IsAddress(from)
-        ? new HttpLogSource(Arguments.Address(from), entropy)
+        ? new ClientLogSource(Client(Arguments.Address(from), entropy), Arguments.Address(from).ToString(), "", mine: true)
         : Directory.Exists(from) ? new FolderLogSource(from) : throw new UsageException($"'{from}' is no http or https address, and no folder.");
+
+    /// <summary>The log of a registry that somebody else asks too; closing it closes nothing.</summary>
+    internal static ILogSource Of(RegistryClient client) => new ClientLogSource(client, "the registry", "/", mine: false);
 
     /// <summary>A client that does not wait for ever and does not take without end: what it asks may be hostile.</summary>
     internal static RegistryClient Client(Uri address, Func<int, byte[]> entropy)
@@ -94,17 +97,19 @@ internal static class LogSources
         return end <= full.Length ? full[..end] : full;
     }
 
-    private sealed class HttpLogSource(Uri address, Func<int, byte[]> entropy) : ILogSource
+    /// <param name="client">Asks.</param>
+    /// <param name="name">How messages name it.</param>
+    /// <param name="root">What stands before a path.</param>
+    /// <param name="mine">Whether closing this closes the client.</param>
+    private sealed class ClientLogSource(RegistryClient client, string name, string root, bool mine) : ILogSource
     {
-        private readonly RegistryClient _client = Client(address, entropy);
-
-        public string Name => address.ToString();
+        public string Name => name;
 
         public async Task<byte[]?> ReadAsync(string path, CancellationToken cancel)
         {
             try
             {
-                return await _client.GetBytesAsync(path, cancel);
+                return await client.GetBytesAsync(root + path, cancel);
             }
             catch (RegistryRefusedException refused) when (refused.Status is 404 or 410)
             {
@@ -112,7 +117,13 @@ internal static class LogSources
             }
         }
 
-        public void Dispose() => _client.Dispose();
+        public void Dispose()
+        {
+            if (mine)
+            {
+                client.Dispose();
+            }
+        }
     }
 
     private sealed class FolderLogSource(string folder) : ILogSource

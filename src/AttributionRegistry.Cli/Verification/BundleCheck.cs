@@ -58,6 +58,11 @@ internal static class BundleCheck
                 return "the policy is not one of this log";
             }
 
+            if (pinned is { Logs.Count: 0 })
+            {
+                return "the policy of the reader names no log, so it says nothing of this one";
+            }
+
             var official = (bool)representation["official"]!;
             if (((official ? own.Evaluate(note).Missing : null) ?? pinned?.Evaluate(note).Missing) is { } missing)
             {

@@ -100,6 +100,12 @@ public sealed class LogAuditor
         }
     }
 
+    /// <summary>The instant that an entry says it is of; null where it is sealed.</summary>
+    /// <exception cref="LogAuditException">It is of no known shape.</exception>
+    public static DateTimeOffset? InstantOf(long index, ReadOnlySpan<byte> entry) => EntryShape.Read(entry, out var fault) is { } shape
+        ? shape.Kind == EntryKind.Sealed ? null : Instant(shape.Link.At)
+        : throw new LogAuditException(LogChecks.Entry, index, fault!);
+
     /// <summary>Everything that is needed to go on later, as JSON.</summary>
     public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains, _keys);
 

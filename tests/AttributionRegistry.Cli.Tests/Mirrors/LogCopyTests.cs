@@ -29,7 +29,7 @@ public sealed class LogCopyTests : IDisposable
     private async Task AuditsAsync(long size)
     {
         using var output = new StringWriter();
-        (await LogAuditCommand.RunAsync([_folder, "--vkey", _log.Signer.Vkey], output, count => new byte[count], CancellationToken.None)).Should().Be(ExitCode.Holds, output.ToString());
+        (await LogAuditCommand.RunAsync([_folder, "--vkey", _log.Signer.Vkey], output, count => new byte[count], TimeProvider.System, CancellationToken.None)).Should().Be(ExitCode.Holds, output.ToString());
         output.ToString().Should().Contain($"{size} entries");
     }
 
