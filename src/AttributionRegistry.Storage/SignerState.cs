@@ -36,7 +36,7 @@ public sealed class SignerState : IDisposable
         if (!File.Exists(path))
         {
             // Crash before this is durable: no file, and the next start begins a new one from the database's head.
-            Create(path, new byte[2 * SlotBytes]);
+            SecretFile.Replace(path, new byte[2 * SlotBytes]);
         }
         else if (new FileInfo(path).Length == 2 * FormerSlotBytes)
         {
@@ -106,26 +106,8 @@ public sealed class SignerState : IDisposable
         if (last is not null || blank)
         {
             // Crash here: the former file, and the next start does this again; a file under the temporary name is replaced.
-            Create(path, [.. last is null ? new byte[SlotBytes] : Write(last), .. new byte[SlotBytes]]);
+            SecretFile.Replace(path, [.. last is null ? new byte[SlotBytes] : Write(last), .. new byte[SlotBytes]]);
         }
-    }
-
-    private static void Create(string path, byte[] bytes)
-    {
-        var temporary = path + ".new";
-        File.Delete(temporary);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-        Durable.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
     private static byte[] Write(SignedHead head)
