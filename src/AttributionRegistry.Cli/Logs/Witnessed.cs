@@ -28,7 +28,7 @@ internal static class Witnessed
     {
         if (read.Option("policy") is not { } file)
         {
-            return null;
+            return read.Option(LagOption) is null ? null : throw new UsageException($"--{LagOption} is about the witnesses of a policy; name it with --policy FILE.");
         }
 
         try
