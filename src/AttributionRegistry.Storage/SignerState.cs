@@ -29,6 +29,9 @@ public sealed class SignerState : IDisposable
     private SignerState(string path, SafeFileHandle file, SignedHead? last, int nextSlot, bool unreadable) =>
         (_path, _file, _last, _nextSlot, _unreadable) = (path, file, last, nextSlot, unreadable);
 
+    /// <summary>The newest head that it remembers, or null.</summary>
+    internal SignedHead? Last => _last;
+
     public static SignerState Open(string keysFolder)
     {
         Directory.CreateDirectory(keysFolder);
@@ -121,7 +124,8 @@ public sealed class SignerState : IDisposable
         using (var file = new FileStream(temporary, options))
         {
             file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            file.Flush();
+            Durable.SyncFile(file.SafeFileHandle, temporary);
         }
 
         File.Move(temporary, path, overwrite: true);

@@ -150,7 +150,7 @@ internal sealed class BundleContents(
         }
     }
 
-    private List<long> Chain(string stream) => [.. core.Store.Events.ReadStream(stream).Select(e => e.Index).Where(i => i <= version.Index)];
+    private List<long> Chain(string stream) => [.. core.Store.Events.ReadStream(stream, withLost: true).Select(e => e.Index).Where(i => i <= version.Index)];
 
     private IEnumerable<long> Introductions()
     {

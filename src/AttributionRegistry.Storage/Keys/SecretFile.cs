@@ -31,7 +31,8 @@ public static class SecretFile
         using (var file = new FileStream(temporary, options))
         {
             file.Write(secret);
-            file.Flush(flushToDisk: true);
+            file.Flush();
+            Durable.SyncFile(file.SafeFileHandle, temporary);
         }
 
         // Crash here: a key under its temporary name that nothing was done with; the next start makes another.
