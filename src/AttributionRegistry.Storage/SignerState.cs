@@ -68,7 +68,7 @@ public sealed class SignerState : IDisposable
         if (_last.Size > tree.Size)
         {
             return $"{_path} says that a log of size {_last.Size} was signed, the database holds {tree.Size}: it is an older backup. "
-                + "Recover the missing entries from a mirror, or restore a newer backup; growing this one would fork the log.";
+                + "Recover the missing entries from a mirror (recover --from MIRROR), or restore a newer backup; growing this one would fork the log.";
         }
 
         var root = tree.RootAt(_last.Size);
