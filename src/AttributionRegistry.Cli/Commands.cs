@@ -61,6 +61,7 @@ public static class Commands
 
         CALLER says whose API key is used: --credentials FILE --as NAME, or --api-key-file FILE, or ATTRIBUTION_API_KEY in the environment.
         'doctor' asks a running registry; a stopped one is looked at by the server's own verb: AttributionRegistry.Server doctor --data DIR --keys DIR.
+        So is a log completed that a restored older backup has cut short: AttributionRegistry.Server recover --from URL|DIR --data DIR --keys DIR.
         A witness is run by the server too: AttributionRegistry.Server witness --state DIR --name NAME --log VKEY [--listen URL] [--keys DIR].
         Exit codes: 0 it holds, 1 it does not hold or was refused, 2 wrong use, 3 the server could not be reached.
         """;

@@ -29,6 +29,9 @@ public sealed class SignerState : IDisposable
     private SignerState(string path, SafeFileHandle file, SignedHead? last, int nextSlot, bool unreadable) =>
         (_path, _file, _last, _nextSlot, _unreadable) = (path, file, last, nextSlot, unreadable);
 
+    /// <summary>The newest head that it remembers, or null.</summary>
+    internal SignedHead? Last => _last;
+
     public static SignerState Open(string keysFolder)
     {
         Directory.CreateDirectory(keysFolder);
@@ -65,7 +68,7 @@ public sealed class SignerState : IDisposable
         if (_last.Size > tree.Size)
         {
             return $"{_path} says that a log of size {_last.Size} was signed, the database holds {tree.Size}: it is an older backup. "
-                + "Recover the missing entries from a mirror, or restore a newer backup; growing this one would fork the log.";
+                + "Recover the missing entries from a mirror (recover --from MIRROR), or restore a newer backup; growing this one would fork the log.";
         }
 
         var root = tree.RootAt(_last.Size);

@@ -84,7 +84,6 @@ public static class DemoPeople
         using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
         {
             file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-            file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path, overwrite: true);

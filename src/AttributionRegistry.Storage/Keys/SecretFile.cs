@@ -38,7 +38,8 @@ public static class SecretFile
         using (var file = new FileStream(temporary, options))
         {
             file.Write(content);
-            file.Flush(flushToDisk: true);
+            file.Flush();
+            Durable.SyncFile(file.SafeFileHandle, temporary);
         }
 
         // Crash here: a file under its temporary name that nothing was done with; the next time it is made anew.
