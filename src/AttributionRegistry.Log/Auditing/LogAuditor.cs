@@ -8,6 +8,7 @@ namespace AttributionRegistry.Log;
 public sealed class LogAuditor
 {
     private readonly ClosedSeals _seals = new();
+    private readonly AuthorKeys _authors = new();
     private readonly SubjectChains _chains;
     private readonly TileEdge _edge;
     private long _lastAt;
@@ -37,6 +38,12 @@ public sealed class LogAuditor
     /// <summary>The seals that nothing has opened, oldest first.</summary>
     public IReadOnlyList<ClosedSeal> ClosedSeals =>
         [.. _seals.All.Select(each => new ClosedSeal(each.Seal.Index, Instant(each.Seal.NotBefore))).OrderBy(each => each.Index)];
+
+    /// <summary>How many entries could be read, opened ones among them.</summary>
+    public long Readable => _authors.Readable;
+
+    /// <summary>How many of these carry the signature of their author; each was verified.</summary>
+    public long Signed => _authors.Signed;
 
     /// <summary>The root over what was walked.</summary>
     public byte[] Root() => _edge.Root();
@@ -88,6 +95,7 @@ public sealed class LogAuditor
     public void RequireHead(Checkpoint head)
     {
         ArgumentNullException.ThrowIfNull(head);
+        _authors.RequireAllBound();
         if (Size != head.Size || !Root().AsSpan().SequenceEqual(head.Root))
         {
             throw new LogAuditException(
@@ -97,13 +105,14 @@ public sealed class LogAuditor
     }
 
     /// <summary>Everything that is needed to go on later, as JSON.</summary>
-    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains);
+    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains, _authors);
 
     /// <exception cref="FormatException">Not a saved auditor.</exception>
     public static LogAuditor Load(ReadOnlySpan<byte> saved)
     {
-        var (edge, lastAt, seals, chains) = AuditState.Read(saved);
+        var (edge, lastAt, seals, chains, (readable, signed, keys)) = AuditState.Read(saved);
         var auditor = new LogAuditor(edge, lastAt);
+        auditor._authors.Restore(readable, signed, keys);
         foreach (var (leaf, seal) in seals)
         {
             auditor._seals.Restore(leaf, seal);
@@ -133,11 +142,15 @@ public sealed class LogAuditor
         _lastAt = shape.Link.At;
         _seals.Readable(_lastAt);
         _chains.Append(shape.Link, entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength), leaf, index);
+        Sign(entry, shape.Link, shape.Signing, index, index);
         if (shape.Opening is { } opening)
         {
             Open(index, entry, opening);
         }
     }
+
+    private void Sign(ReadOnlySpan<byte> entry, in EntryLink link, EntrySigning? signing, long index, long by) => _authors.Take(
+        signing is null ? "" : System.Text.Encoding.UTF8.GetString(entry.Slice(link.SubjectStart, link.SubjectLength)), signing?.Author, signing?.Introduces, index, by);
 
     private void Open(long index, ReadOnlySpan<byte> entry, EntryOpening opening)
     {
@@ -148,6 +161,7 @@ public sealed class LogAuditor
         }
 
         _chains.Open(hidden, entry.Slice(hidden.SubjectStart, hidden.SubjectLength), opening.Leaf, seal, index);
+        Sign(entry, hidden, opening.Signing, opening.Index, index);
     }
 
     private static DateTimeOffset? Instant(long ticks) => ticks == 0 ? null : new DateTimeOffset(Math.Min(ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);
