@@ -20,12 +20,18 @@ internal static class BundleCheck
         Named("witnesses", () => WitnessFault(bundle, representation, policy));
         Named("commitments", log.CommitmentFault);
         Named("chain", () => log.ChainFault(Text(finding["incident"]!, "id"), (long)record["logIndex"]!, Sha256Hex.Of(bundle.Files[BundleForm.FindingName])));
+        Named("authors", log.AuthorFault);
         RecordCheck.Run(representation, record, log);
         Named("logged", () => LoggedCheck.Fault(log, record));
         var payload = new PayloadCheck(bundle, log);
         Named("payload", payload.Fault);
         WordingCheck.Run(representation);
         List<string> left = [.. payload.NotHere];
+        if (log.Authors.Signed > 0)
+        {
+            left.Add($"signed by their authors: {log.Authors.Signed} of {log.Authors.Readable} entries");
+        }
+
         if (log.StillSealed > 0)
         {
             left.Add($"{log.StillSealed} entries of the case stay sealed");

@@ -78,7 +78,8 @@ public static class VerifyCommand
         RecordCheck.Run(representation, record);
         WordingCheck.Run(representation);
         var followed = await LogCheckAsync(client, representation, record, vkey, cancel);
-        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : followed;
+        return vkey is not null ? followed
+            : string.Join("; ", new[] { "the log's key was taken from the server itself; pin it with --vkey", followed }.Where(said => said.Length > 0));
     }
 
     private static async Task<string> LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
@@ -103,7 +104,8 @@ public static class VerifyCommand
             }
 
             RecordCheck.Openings(record, logged["body"]!.AsObject(), index);
-            return followed.Said;
+            var signed = await AuthorCheck.RunAsync(client, (string)representation["finding"]!["incident"]!["id"]!, index, logged.AsObject(), checkpoint, cancel);
+            return string.Join("; ", new[] { followed.Said, signed }.Where(said => said.Length > 0));
         }
         catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException or JsonException or InvalidOperationException or NullReferenceException)
         {

@@ -63,9 +63,14 @@ public static class ListCaseKeys
             return Problems.NotFound();
         }
 
-        var stream = CaseJournal.Stream(incidentId);
+        return TypedResults.Ok(new CaseKeysView([.. Of(state, core)]));
+    }
+
+    internal static IEnumerable<CaseKeyView> Of(Case state, RegistryCore core)
+    {
+        var stream = CaseJournal.Stream(state.Id);
         var opened = Unsealing.Of(core, stream).ToDictionary(u => u.Opens, u => u.Index);
         var bound = core.Store.Events.ReadStream(stream).Where(e => e.Type == CaseKeys.BoundType).Select(e => e.Index);
-        return TypedResults.Ok(new CaseKeysView([.. state.Keys.Zip(bound, (key, index) => new CaseKeyView(key.Id, key.Spki, index, opened.TryGetValue(index, out var by) ? by : null))]));
+        return state.Keys.Zip(bound, (key, index) => new CaseKeyView(key.Id, key.Spki, index, opened.TryGetValue(index, out var by) ? by : null));
     }
 }
