@@ -7,9 +7,9 @@ namespace AttributionRegistry.Cli.Verification;
 /// <summary>A finding bundle, checked with nothing but itself and what the reader has from elsewhere: a key, a policy. No network, no clock.</summary>
 internal static class BundleCheck
 {
-    /// <returns>What holds only with a reservation.</returns>
+    /// <returns>What holds only with a reservation; and what is to be said beside it.</returns>
     /// <exception cref="CheckFailedException">The first check that fails.</exception>
-    public static List<string> Run(byte[] zip, string? vkey, TlogPolicy? policy)
+    public static (List<string> Reservations, string Said) Run(byte[] zip, string? vkey, TlogPolicy? policy)
     {
         var bundle = Bundle.Open(zip);
         var log = new BundleLog(bundle);
@@ -27,11 +27,6 @@ internal static class BundleCheck
         Named("payload", payload.Fault);
         WordingCheck.Run(representation);
         List<string> left = [.. payload.NotHere];
-        if (log.Authors.Signed > 0)
-        {
-            left.Add($"signed by their authors: {log.Authors.Signed} of {log.Authors.Readable} entries");
-        }
-
         if (log.StillSealed > 0)
         {
             left.Add($"{log.StillSealed} entries of the case stay sealed");
@@ -49,7 +44,7 @@ internal static class BundleCheck
                 : "no quorum of witnesses has covered it: it is not official");
         }
 
-        return left;
+        return (left, log.Authors.Signed == 0 ? "" : $"signed by their authors: {log.Authors.Signed} of {log.Authors.Readable} entries of the case");
     }
 
     // Official is what the quorum has covered; a reader's own policy must be met whatever the bundle says of itself.
