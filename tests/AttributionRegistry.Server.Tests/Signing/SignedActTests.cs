@@ -36,7 +36,7 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
         var bound = _registry.State(incident).Keys.Single();
         AuthorSignature.Verify(B64Url.Decode(bound.Spki), AuthorSignature.MessageOf(entry), signature).Should().BeTrue();
         ((string)entry["body"]!["evidence"]!).Should().Be((string)written["id"]!);
-        Plain(incident, IndexOf(incident, CaseKeys.BoundType))["actor"]!.GetValue<string>().Should().Be((string)entry["actor"]!, "the key is bound to the pseudonym, and to no name");
+        Plain(incident, IndexOf(incident, CaseKeys.BoundType, 0))["actor"]!.GetValue<string>().Should().Be((string)entry["actor"]!, "the key is bound to the pseudonym, and to no name");
     }
 
     [Fact]
@@ -190,6 +190,48 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
     }
 
     [Fact]
+    public async Task The_command_line_signs_what_it_hands_in_and_keeps_the_key_of_the_case_beside_the_long_term_key()
+    {
+        var incident = await _registry.IncidentAtAsync(Stage.Collecting);
+        var folder = Directory.CreateTempSubdirectory("signing-").FullName;
+        var (keyFile, apiKeyFile, file) = (Path.Combine(folder, "ana.pem"), Path.Combine(folder, "api.key"), Path.Combine(folder, "file"));
+        using var longTerm = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await File.WriteAllTextAsync(keyFile, longTerm.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(apiKeyFile, Analyst.DefaultRequestHeaders.Authorization!.Parameter);
+        await File.WriteAllTextAsync(file, "What the gateway wrote.");
+        string[] submit =
+        [
+            "evidence", "submit", file, "--incident", incident.Value, "--title", "Log", "--description", "Two weeks.", "--server", _registry.Address, "--api-key-file", apiKeyFile,
+            "--key", keyFile,
+        ];
+        (await RunAsync([.. submit, "--resumable", "never"])).Exit.Should().Be(2, "bytes that are streamed are not signed for");
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var (exit, said) = await RunAsync(submit);
+            exit.Should().Be(0, said);
+        }
+
+        var bound = _registry.State(incident).Keys.Should().ContainSingle("the second submission finds the key beside the first").Subject;
+        Directory.GetFiles(folder, $"ana.pem.{incident.Value}.pem").Should().ContainSingle();
+        foreach (var type in new[] { "evidence.received", "evidence.sealed" })
+        {
+            _registry.Core.Store.Events.ReadStream(incident.Value).Where(e => e.Type == type).Select(e => AuthorSignature.In(Plain(incident, e.Index))?.Key)
+                .Should().Equal([bound.Id, bound.Id], type);
+        }
+
+        // Whoever is shown such an entry sees who signed it, and a changed signature is named.
+        var index = IndexOf(incident, "evidence.received", 0);
+        var shown = await _registry.As(Role.Auditor).GetJsonAsync(incident.Path($"/entries/{index}"));
+        var log = NoteVerifier.Parse(_registry.Core.Store.Signer.Vkey);
+        OpenedEntryCheck.Run(shown.AsObject(), log).Author.Should().Be((bound.Id, IndexOf(incident, CaseKeys.BoundType, 0)));
+        shown["authorKey"]!["spki"] = Spki(longTerm);
+        OpenedEntryCheck.Run(shown.AsObject(), log).FailedCheck.Should().Be("author");
+        shown["authorKey"] = null;
+        OpenedEntryCheck.Run(shown.AsObject(), log).FailedCheck.Should().Be("author");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Outside_of_cases_a_long_term_key_signs()
     {
         var (person, http) = await _registry.NewPersonAsync(Role.Operator);
@@ -261,7 +303,14 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
     private Task RefusedAsync(IncidentId incident, JsonObject draft, string signature, int status, string code) =>
         _registry.RefusedAsync(incident, SendAsync(incident.Path("/evidence"), Described(), Token(draft), signature), status, code);
 
-    private long IndexOf(IncidentId incident, string type) => _registry.Core.Store.Events.ReadStream(incident.Value).Single(e => e.Type == type).Index;
+    private async Task<(int Exit, string Said)> RunAsync(string[] args)
+    {
+        var output = new StringWriter();
+        var exit = await Cli.Commands.RunAsync(args, output, output, RandomBytes, TimeProvider.System, CancellationToken.None);
+        return (exit, output.ToString());
+    }
+
+    private long IndexOf(IncidentId incident, string type, int place) => _registry.Core.Store.Events.ReadStream(incident.Value).Where(e => e.Type == type).ElementAt(place).Index;
 
     private JsonObject Plain(IncidentId incident, long index) =>
         JsonNode.Parse(_registry.Core.Store.Events.ReadSealed(incident.Value).Single(e => e.Index == index).EntryJson)!.AsObject();
