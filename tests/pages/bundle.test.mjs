@@ -7,6 +7,7 @@ import { readBundle, readProof } from '../../src/AttributionRegistry.Server/Page
 import { sha256Hex } from '../../src/AttributionRegistry.Server/Pages/assets/registry/bytes.js';
 import { encodePadded } from '../../src/AttributionRegistry.Server/Pages/assets/registry/base64url.js';
 import { canonicalBytes, parseStrict } from '../../src/AttributionRegistry.Server/Pages/assets/registry/jcs.js';
+import { bindingOf, evaluate, policyText, readPolicy } from '../../src/AttributionRegistry.Server/Pages/assets/registry/policy.js';
 import { CHECKS, openBundle, verdictOf, verify } from '../../src/AttributionRegistry.Server/Pages/assets/registry/verify.js';
 import { MAX_FILE_BYTES, MAX_FILES, readZip } from '../../src/AttributionRegistry.Server/Pages/assets/registry/zip.js';
 import { bagOf, change, zipOf } from './bundles.mjs';
@@ -14,7 +15,10 @@ import { bagOf, change, zipOf } from './bundles.mjs';
 const zip = new Uint8Array(readFileSync(new URL('record/bundle.zip', import.meta.url)));
 const filesOf = async () => new Map((await readBundle(zip)).files);
 
-async function verdict(bytes, vkey = null) {
+const STATUS = "that it is current is the bundle's own word; ask the registry or a mirror for today's status";
+const GIVE = 'give a policy that you have from elsewhere';
+
+async function verdict(bytes, vkey = null, policy = null) {
   let opened;
   try {
     opened = await openBundle(bytes);
@@ -22,14 +26,15 @@ async function verdict(bytes, vkey = null) {
     return { valid: false, check: 'bag', text: `bag: ${fault.message}` };
   }
   const steps = [];
-  for await (const step of verify(opened.representation, opened.record, { vkey }, opened.bundle)) steps.push(step);
+  for await (const step of verify(opened.representation, opened.record, { vkey, policy }, opened.bundle)) steps.push(step);
   return { ...verdictOf(steps), steps };
 }
 
-test('an untouched bundle holds in every check, and with the right key', async () => {
+// Made by a registry whose entries did not name a policy of witnesses yet.
+test('an untouched bundle from before holds in every check, and says what its reader has to have from elsewhere', async () => {
   const vkey = Buffer.from((await filesOf()).get('tlog/vkey')).toString().trim();
   const { text, steps } = await verdict(zip, vkey);
-  assert.equal(text, 'valid');
+  assert.equal(text, `valid (${STATUS}; its policy demands no witness, so that it is official is the operator's own word; ${GIVE})`);
   assert.deepEqual(steps.map(step => step.name), CHECKS.map(check => check.name));
   assert.deepEqual(steps.filter(step => step.state !== 'ok'), []);
 });
@@ -73,6 +78,10 @@ for (const [name, check, tamper] of [
   ['the bytes of an item are called too large', 'payload', files => {
     files.delete([...files.keys()].find(each => each.startsWith('data/evidence/')));
     change(files, 'evidence', e => { e.disclosed[0].file = null; e.disclosed[0].without = 'tooLarge'; });
+  }],
+  ['the bytes of an item are called erased', 'payload', files => {
+    files.delete([...files.keys()].find(each => each.startsWith('data/evidence/')));
+    change(files, 'evidence', e => { Object.assign(e.disclosed[0], { file: null, salt: null, without: 'erased' }); });
   }],
   ['the evidence set has an item less', 'payload', files => change(files, 'evidence', e => { e.set.shift(); })],
   ['the banner is left out', 'representation', files => change(files, 'representation', r => { r.banner = null; })],
@@ -133,3 +142,92 @@ test('a zip that is cut anywhere is refused', async () => {
   const small = zipOf([a, ['b', new Uint8Array(50)]], { deflate: true });
   for (let length = 0; length < small.length; length++) await assert.rejects(readZip(small.slice(0, length)));
 });
+
+// ---- witnesses: of three, two have to cosign; the entry of this finding names that policy
+const witnessed = new Uint8Array(readFileSync(new URL('record/witnessed.zip', import.meta.url)));
+const inside = async () => new Map((await readBundle(witnessed)).files);
+const textIn = (files, name) => Buffer.from(files.get(name)).toString();
+const own = async () => { const files = await inside(); return { vkey: textIn(files, 'tlog/vkey').trim(), policy: textIn(files, 'tlog/policy') }; };
+// Every proof repeats the checkpoint.
+const recheckpoint = (files, how) => {
+  const note = how(textIn(files, 'tlog/checkpoint'));
+  files.set('tlog/checkpoint', Buffer.from(note));
+  for (const proof of proofs(files)) write(files, { ...proof, checkpoint: note }, proof.extra);
+};
+const flipLast = line => line.replace(/(.)(.)(=*)$/, (_, a, b, end) => `${a === 'A' ? 'B' : 'A'}${b}${end}`);
+
+test('a bundle that its quorum has cosigned holds, and with key and policy from elsewhere but for its status', async () => {
+  const { vkey, policy } = await own();
+  assert.equal((await verdict(witnessed, vkey, policy)).text, `valid (${STATUS})`);
+  const { text, steps } = await verdict(witnessed, vkey);
+  assert.equal(text, `valid (${STATUS}; who must witness is what the log named when it published this version, the operator's choice; ${GIVE})`);
+  assert.match(steps.find(step => step.name === 'witnesses').what, /^Cosigned by w[123]/);
+});
+
+for (const [name, says, tamper] of [
+  ['a cosignature is another', /the whole note is void/, files => recheckpoint(files, note => note.split('\n').map((line, i, all) => (i === all.length - 2 ? flipLast(line) : line)).join('\n'))],
+  ['the cosignatures are left out', /the quorum two-of-three is not met: none of 3/, files => recheckpoint(files, note => note.split('\n').slice(0, 5).join('\n') + '\n')],
+  ['one cosignature is left out', /is not met: of 3 witnesses only w/, files => recheckpoint(files, note => note.split('\n').slice(0, 6).join('\n') + '\n')],
+  ['the policy demands fewer', /not the one that the log names/, files => files.set('tlog/policy', Buffer.from(textIn(files, 'tlog/policy').replace('quorum two-of-three', 'quorum w1')))],
+  ['the policy demands nobody', /not the one that the log names/, files => files.set('tlog/policy', Buffer.from(textIn(files, 'tlog/policy').replace('quorum two-of-three', 'quorum none')))],
+]) {
+  test(`${name}: fails witnesses under new manifests`, async () => {
+    const files = await inside();
+    tamper(files);
+    const { check, text } = await verdict(bagOf(files));
+    assert.equal(check, 'witnesses', text);
+    assert.match(text, says);
+  });
+}
+
+test("a reader's own policy must be met whatever the bundle's is", async () => {
+  const { vkey, policy } = await own(), stranger = 'witness other witness.example/w1+e0cd2864+BKCapfR6Z1mAL/lV+NwtKhSlyZ0jvpf4ZBJ/+Tg0VaTw';
+  assert.match((await verdict(witnessed, vkey, `log ${vkey}\n${stranger}\nquorum other\n`)).text, /^witnesses: the quorum other is not met/);
+  assert.match((await verdict(witnessed, vkey, policy.replace('group two-of-three 2', 'group two-of-three all'))).text, /^witnesses: the quorum two-of-three is not met: of 3 witnesses only w1, w2 cosigned/);
+  assert.match((await verdict(witnessed, vkey, policy.replace(vkey, 'registry.example/log/2026+9c6cbaa2+AdBKsjJ0K7SrOhNovUYV5ObQIkq3GgFrr4UgozLJd4c3'))).text, /^witnesses: The policy names no log/);
+});
+
+test('where the browser has no Ed25519 nothing is called valid', async t => {
+  const { importKey } = crypto.subtle;
+  t.mock.method(crypto.subtle, 'importKey', function (format, key, algorithm, ...rest) {
+    if (algorithm.name === 'Ed25519') throw Object.assign(new Error('no'), { name: 'NotSupportedError' });
+    return importKey.call(this, format, key, algorithm, ...rest);
+  });
+  const { valid, text, steps } = await verdict(witnessed);
+  assert.equal(valid, false);
+  assert.equal(text, 'not checked here: log, witnesses; all other checks hold');
+  assert.match(steps.find(step => step.name === 'witnesses').what, /^Not checked here/);
+  // What needs no signature is still found.
+  const files = await inside();
+  files.set('tlog/policy', Buffer.from(textIn(files, 'tlog/policy').replace('quorum two-of-three', 'quorum w1')));
+  assert.equal((await verdict(bagOf(files))).check, 'witnesses');
+});
+
+// ---- policies
+const example = JSON.parse(readFileSync(new URL('../../src/AttributionRegistry.Server/Pages/docs/formats/policy.html', import.meta.url), 'utf8')
+  .match(/<pre data-example="policy">([\s\S]*?)<\/pre>/)[1].replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
+
+test('the policy of the format page is read, written again and met by its note', async () => {
+  const policy = await readPolicy(example.policy);
+  assert.equal(policyText(policy), example.policy);
+  assert.deepEqual(await evaluate(policy, example.note), { cosigned: ['w1'], missing: null });
+  assert.match((await evaluate(policy, example.note.split('\n').slice(0, 5).join('\n') + '\n')).missing, /none of 1 witnesses/);
+  assert.equal(await bindingOf(await readPolicy(example.policy.replace(/quorum .*/, 'quorum none'))), 'none');
+  assert.equal(await bindingOf(policy), await sha256Hex(Buffer.from(example.policy.replace(/^log .*\n/, ''))));
+});
+
+const [witness] = example.policy.match(/^witness .*$/m), [log] = example.policy.match(/^log .*$/m);
+for (const [says, text] of [
+  [/Line 3: The policy has no quorum line/, `${log}\n${witness}\n`],
+  [/Line 1: 'w1' is no witness/, 'quorum w1\n'],
+  [/Line 2: 'w1' is defined twice/, `${witness}\n${witness}\nquorum w1\n`],
+  [/Line 2: The key of .* is named twice/, `${witness}\n${witness.replace('w1', 'w2')}\nquorum w1\n`],
+  [/Line 1: Not the key of a witness/, `witness w1 ${log.split(' ')[1]}\nquorum w1\n`],
+  [/Line 2: '2' is not all, any or a number from 1 to 1/, `${witness}\ngroup g 2 w1\nquorum g\n`],
+  [/Line 3: 'w1' is a member of a group already/, `${witness}\ngroup g any w1\ngroup h any w1\nquorum g\n`],
+  [/Line 3: There is one quorum line/, `${witness}\nquorum w1\nquorum none\n`],
+  [/Line 1: Lines end with a line feed alone/, 'quorum none\r\n'],
+  [/Line 1: 'wtiness' is not log/, 'wtiness w1\nquorum none\n'],
+]) {
+  test(`a policy is refused: ${says.source}`, async () => assert.rejects(readPolicy(text), fault => { assert.match(fault.message, says); return true; }));
+}

@@ -47,7 +47,7 @@ public static class CaseLoader
         var loaded = new List<LoadedCase>();
         foreach (var entry in file.Cases)
         {
-            var run = new ExerciseRun(entry, cast, entropy, output, stopAt);
+            using var run = new ExerciseRun(entry, cast, entropy, output, stopAt);
             var result = await run.RunAsync(cancel);
             loaded.Add(result);
             await output.WriteLineAsync(string.Create(

@@ -42,7 +42,8 @@ internal sealed partial class ExerciseRun
     private async Task ReleaseAsync(CancellationToken cancel)
     {
         var released = 0;
-        foreach (var item in entry.Evidence.Where(each => each.Withheld is null))
+        // Once for all versions: a release is not taken back.
+        foreach (var item in entry.Evidence.Where(each => each.Withheld is null && _released.Add(each.Id)))
         {
             Step($"release evidence {item.Id}");
             var to = item.Tlp is Domain.Scales.Tlp.Clear ? "public" : "parties";

@@ -9,7 +9,7 @@ using Stage = AttributionRegistry.Domain.Cases.Stage;
 namespace AttributionRegistry.Cli.Cases;
 
 /// <summary>One incident on its way through the exercise; what the registry called things is kept here.</summary>
-internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, byte[]> entropy, TextWriter output, StopAt? stopAt)
+internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, byte[]> entropy, TextWriter output, StopAt? stopAt) : IDisposable
 {
     private readonly Player _referrer = cast.One("referrer");
     private readonly Player _registrar = cast.One("registrar");
@@ -20,6 +20,7 @@ internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, 
     private readonly Player _advocate = cast.One("devilsAdvocate");
     private readonly Dictionary<string, string> _hypotheses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _evidence = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _released = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Player> _parties = new(StringComparer.Ordinal);
     private string _incident = "";
     private string _assessment = "";
@@ -27,45 +28,64 @@ internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, 
 
     private string Case => $"/v1/incidents/{_incident}";
 
-    public async Task<LoadedCase> RunAsync(CancellationToken cancel)
+    public Task<LoadedCase> RunAsync(CancellationToken cancel) => PlayAsync(async () =>
+    {
+        await ReferAsync(cancel);
+        await ConstituteAsync(cancel);
+        await OpenAsync(cancel);
+        if (stopAt is { Stage: Stage.Collecting })
+        {
+            return Left();
+        }
+
+        await CollectAsync(cancel);
+        return await DecideAsync(cancel);
+    });
+
+    /// <summary>Another version of a case that was published and then taken back to its assessment: by a panel of its own, in a round of its own.</summary>
+    public Task<LoadedCase> AgainAsync(CancellationToken cancel) => PlayAsync(async () =>
+    {
+        _panel.Clear();
+        await ConstituteAsync(cancel);
+        return await DecideAsync(cancel);
+    });
+
+    public void Dispose()
+    {
+        foreach (var key in _ballotKeys.Values)
+        {
+            key.Dispose();
+        }
+    }
+
+    private async Task<LoadedCase> PlayAsync(Func<Task<LoadedCase>> play)
     {
         try
         {
-            await ReferAsync(cancel);
-            await ConstituteAsync(cancel);
-            await OpenAsync(cancel);
-            if (stopAt is { Stage: Stage.Collecting })
-            {
-                return Left();
-            }
-
-            await CollectAsync(cancel);
-            await AssessAsync(cancel);
-            await ReviewAsync(cancel);
-            await HearAsync(cancel);
-            await ReleaseAsync(cancel);
-            await DeliberateAsync(cancel);
-            var round = await OpenRoundAsync(cancel);
-            if (stopAt is not null)
-            {
-                await LeaveRoundOpenAsync(round, stopAt, cancel);
-                return Left();
-            }
-
-            var vote = await VoteAsync(round, cancel);
-            return await PublishAsync(vote, cancel);
+            return await play();
         }
         catch (RegistryRefusedException refusal)
         {
             throw new LoadStoppedException(entry.Id, _step, refusal);
         }
-        finally
+    }
+
+    private async Task<LoadedCase> DecideAsync(CancellationToken cancel)
+    {
+        await AssessAsync(cancel);
+        await ReviewAsync(cancel);
+        await HearAsync(cancel);
+        await ReleaseAsync(cancel);
+        await DeliberateAsync(cancel);
+        var round = await OpenRoundAsync(cancel);
+        if (stopAt is not null)
         {
-            foreach (var key in _ballotKeys.Values)
-            {
-                key.Dispose();
-            }
+            await LeaveRoundOpenAsync(round, stopAt, cancel);
+            return Left();
         }
+
+        var vote = await VoteAsync(round, cancel);
+        return await PublishAsync(vote, cancel);
     }
 
     private LoadedCase Left() => new(entry.Id, _incident, "", $"left at {Wire.Name(stopAt!.Stage)}", AsExpected: true);

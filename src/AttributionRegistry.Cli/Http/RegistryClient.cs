@@ -48,6 +48,19 @@ public sealed partial class RegistryClient : IDisposable
 
     public Task<byte[]> GetBytesAsync(string path, CancellationToken cancel) => SendAsync(HttpMethod.Get, path, null, null, cancel);
 
+    /// <summary>The bytes at a path if they are others than those of an entity tag; null where they are the same.</summary>
+    public async Task<byte[]?> GetChangedAsync(string path, string? etag, CancellationToken cancel)
+    {
+        try
+        {
+            return await SendAsync(HttpMethod.Get, path, null, message => _ = etag is null || message.Headers.TryAddWithoutValidation("If-None-Match", etag), cancel);
+        }
+        catch (RegistryRefusedException same) when (same.Status == (int)HttpStatusCode.NotModified)
+        {
+            return null;
+        }
+    }
+
     /// <summary>POST; without a body when it is null. The answer is empty only where the server says nothing.</summary>
     public async Task<JsonObject> PostAsync(string path, JsonObject? body, CancellationToken cancel)
     {

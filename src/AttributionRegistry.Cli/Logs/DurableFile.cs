@@ -24,6 +24,16 @@ internal static partial class DurableFile
         Sync(folder);
     }
 
+    /// <summary>Removes a file, if it is there.</summary>
+    public static void Delete(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+            Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+    }
+
     // The names of new folders must survive too.
     private static void MakeFolder(string folder)
     {

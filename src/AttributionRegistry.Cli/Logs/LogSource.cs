@@ -27,11 +27,11 @@ internal static class LogSources
         : Directory.Exists(from) ? new FolderLogSource(from) : throw new UsageException($"'{from}' is no http or https address, and no folder.");
 
     /// <summary>A client that does not wait for ever and does not take without end: what it asks may be hostile.</summary>
-    internal static RegistryClient Client(Uri address, Func<int, byte[]> entropy)
+    internal static RegistryClient Client(Uri address, Func<int, byte[]> entropy, long mostBytes = MostBytes)
     {
         var below = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
         var http = Connections.Http(below);
-        (http.Timeout, http.MaxResponseContentBufferSize) = (MostTime, MostBytes);
+        (http.Timeout, http.MaxResponseContentBufferSize) = (MostTime, mostBytes);
         return new RegistryClient(http, null, entropy);
     }
 

@@ -1,21 +1,48 @@
 using AttributionRegistry.Cli.Logs;
+using AttributionRegistry.Cli.Verification;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Mirrors;
 
 /// <summary>
 /// Copies a log up to a signed head. Every file is proven against that head before it gets its place, and the checkpoint gets its place last: at
-/// any moment, and after any crash, what the folder holds is a whole log of some signed size, and perhaps some more of it.
+/// any moment, and after any crash, what the folder holds is a whole log of some signed size, and perhaps some more of it. Of what that more is
+/// stands in <see cref="Next"/>: a run that was cut is held to that head too.
 /// </summary>
 internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedCheckpoint head)
 {
+    /// <summary>The head that is being copied, until it has its place.</summary>
+    public const string Next = "log/checkpoint.next";
+
     private const int Ahead = 8;
 
     /// <summary>How many files were new.</summary>
     public int Copied { get; private set; }
 
+    /// <summary>
+    /// Whether the new head grows from what the mirror holds: from the last whole copy, and from the head of a run that was cut, which left files of
+    /// its own. A log that shows another tree now is caught here.
+    /// </summary>
+    /// <returns>The size of the last whole copy.</returns>
+    /// <exception cref="ForkException">It does not.</exception>
+    public static async Task<long> RequireGrowthAsync(ILogSource source, MirrorFolder mirror, SignedCheckpoint newest, string? pinned, PinnedKey key, CancellationToken cancel)
+    {
+        foreach (var path in new[] { Next, "log/checkpoint" })
+        {
+            if (mirror.Read(path) is { } note)
+            {
+                await LogHistory.RequireGrowthAsync(source, SignedCheckpoint.Open(note, pinned, key), newest, cancel);
+            }
+        }
+
+        return mirror.Read("log/checkpoint") is { } whole ? SignedCheckpoint.Open(whole, pinned, key).Head.Size : 0;
+    }
+
     public async Task RunAsync(long oldSize, CancellationToken cancel)
     {
+        var note = System.Text.Encoding.UTF8.GetBytes(head.Note);
+        // Before any file of it: whatever is kept from here on, the log is held to the head that it was proven against.
+        mirror.Put(Next, note);
         var tiles = new ProvenTiles(source, head.Head);
         var missing = Bundles(head.Head.Size).Where(path => !mirror.Has($"log/{path}") || !mirror.Has($"log/{TilePath.Hashes(0, path.Index, path.Width)}"));
         await foreach (var (path, bundle, hashes) in AheadAsync(missing, cancel))
@@ -33,7 +60,9 @@ internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedChec
             Put(path, await tiles.HashesAsync(path.Level, path.Index, cancel));
         }
 
-        Copied += mirror.Put("log/checkpoint", System.Text.Encoding.UTF8.GetBytes(head.Note)) ? 1 : 0;
+        Copied += mirror.Put("log/checkpoint", note) ? 1 : 0;
+        // Crash here: both name the same head.
+        mirror.Remove(Next);
 
         // Readers who hold the last checkpoint still find its edge; those of earlier ones take the beginning of a full tile.
         mirror.DropPartials(Edge(head.Head.Size).Concat(Edge(oldSize)).Select(each => $"log/{each}").ToHashSet(StringComparer.Ordinal));

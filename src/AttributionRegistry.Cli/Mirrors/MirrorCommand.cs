@@ -18,7 +18,7 @@ public static class MirrorCommand
             throw new UsageException("An address and a folder are expected.");
         }
 
-        using var client = LogSources.Client(Arguments.Address(from), entropy);
+        using var client = LogSources.Client(Arguments.Address(from), entropy, BundleZip.MaxZipBytes);
         using var source = LogSources.Open(from, entropy);
         Directory.CreateDirectory(folder);
         using var mine = Lock(folder);
@@ -28,26 +28,25 @@ public static class MirrorCommand
             var pinned = read.Option("vkey") ?? (mirror.Read("log/vkey") is { } kept ? System.Text.Encoding.UTF8.GetString(kept).Split('\n')[0].Trim() : null);
             var key = await source.KeyAsync(pinned, cancel);
             var newest = await source.CheckpointAsync(key, cancel);
-            var older = mirror.Read("log/checkpoint") is { } note ? SignedCheckpoint.Open(note, pinned, key) : null;
-            if (older is not null)
-            {
-                await LogHistory.RequireGrowthAsync(source, older, newest, cancel);
-            }
+            var oldSize = await LogCopy.RequireGrowthAsync(source, mirror, newest, pinned, key, cancel);
 
             // The key first: whoever goes on with this folder holds the log to it. What the server calls its key is not believed.
             mirror.Put("log/vkey", System.Text.Encoding.UTF8.GetBytes(key.Key.Vkey + "\n"));
             var copy = new LogCopy(source, mirror, newest);
-            await copy.RunAsync(older?.Head.Size ?? 0, cancel);
+            await copy.RunAsync(oldSize, cancel);
             await WitnessedAsync(source, mirror, newest, key, cancel);
-            var published = new PublicSide(client, source, mirror, newest.Head);
+            var published = new PublicSide(client, source, mirror, newest, key);
             await published.RunAsync(cancel);
+            var anchors = new AnchorCopy(client, source, mirror, newest.Head);
+            await anchors.RunAsync(cancel);
             await output.WriteLineAsync(
-                $"mirrored: {newest.Head.Origin}, {newest.Head.Size} entries, {published.Findings} findings; {copy.Copied + published.Copied} files new or changed" +
+                $"mirrored: {newest.Head.Origin}, {newest.Head.Size} entries, {published.Findings} findings, {published.Bundles} bundles, {anchors.Anchors} time stamps; {copy.Copied + published.Copied + anchors.Copied} files new or changed" +
                 (published.Waiting.Count == 0 ? "" : $"\nnewer than this checkpoint, left for the next run: {string.Join(", ", published.Waiting)}") +
                 (key.Said.Length == 0 ? "" : $"\n{key.Said}") +
                 (pinned is null ? $"\nkey taken from the log itself and trusted from now on; compare it with what the body published: {key.Key.Vkey}" : ""));
-            published.Faults.ForEach(output.WriteLine);
-            return published.Faults.Count == 0 ? ExitCode.Holds : ExitCode.DoesNotHold;
+            List<string> faults = [.. published.Faults, .. anchors.Faults];
+            faults.ForEach(output.WriteLine);
+            return faults.Count == 0 ? ExitCode.Holds : ExitCode.DoesNotHold;
         }
         catch (ForkException fork)
         {

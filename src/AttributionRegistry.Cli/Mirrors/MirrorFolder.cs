@@ -34,6 +34,9 @@ internal sealed partial class MirrorFolder(string folder)
         return true;
     }
 
+    /// <summary>Removes a file; also after a power cut it is gone.</summary>
+    public void Remove(string path) => DurableFile.Delete(FileOf(path));
+
     /// <summary>Removes partial tiles that no kept path names; the full ones, or wider ones, serve in their place.</summary>
     public void DropPartials(IReadOnlySet<string> kept)
     {

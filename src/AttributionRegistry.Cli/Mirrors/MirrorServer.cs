@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace AttributionRegistry.Cli.Mirrors;
 
@@ -23,11 +24,9 @@ public static class MirrorServer
             throw new UsageException("--listen is an http address without a path; TLS is the web server's before it.");
         }
 
-        using var listener = new HttpListener();
-        listener.Prefixes.Add(listen.GetLeftPart(UriPartial.Authority) + "/");
-        listener.Start();
+        using var listener = Start(listen, out var at);
         await using var stop = cancel.Register(listener.Stop);
-        await output.WriteLineAsync($"serving {folder} at {listen}");
+        await output.WriteLineAsync($"serving {folder} at {at}");
         while (!cancel.IsCancellationRequested)
         {
             try
@@ -44,11 +43,39 @@ public static class MirrorServer
         return ExitCode.Holds;
     }
 
+    // HttpListener cannot be given port 0: a free one is asked of the system, and another where somebody was faster.
+    private static HttpListener Start(Uri listen, out Uri at)
+    {
+        const int Attempts = 20;
+        for (var attempt = 1; ; attempt++)
+        {
+            at = listen.Port != 0 ? listen : new UriBuilder(listen) { Port = FreePort() }.Uri;
+            var listener = new HttpListener();
+            listener.Prefixes.Add(at.GetLeftPart(UriPartial.Authority) + "/");
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (HttpListenerException) when (listen.Port == 0 && attempt < Attempts)
+            {
+                listener.Close();
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var any = new TcpListener(IPAddress.Loopback, 0);
+        any.Start();
+        return ((IPEndPoint)any.LocalEndpoint).Port;
+    }
+
     /// <summary>The file for a path: itself, or the index of the folder of that name. Null for what is no path of a mirror, also when it exists.</summary>
     internal static string? FileOf(string folder, string path)
     {
         var parts = (path == "/log/checkpoint/witnessed" ? MirrorFolder.Witnessed : path.TrimStart('/')).Split('/');
-        if (parts.Length is 0 or > 16 || !parts.All(MirrorFolder.IsName) || parts[^1].EndsWith(".part", StringComparison.Ordinal))
+        if (parts.Length is 0 or > 16 || !parts.All(MirrorFolder.IsName) || parts[^1].EndsWith(".part", StringComparison.Ordinal) || path.TrimStart('/') == LogCopy.Next)
         {
             return null;
         }
@@ -101,8 +128,13 @@ public static class MirrorServer
         _ when path.StartsWith("/log/tile/", StringComparison.Ordinal) => "application/octet-stream",
         _ when path.StartsWith("/log/", StringComparison.Ordinal) || path.EndsWith("/proof", StringComparison.Ordinal) => "text/plain; charset=utf-8",
         _ when path.EndsWith("/bundle", StringComparison.Ordinal) => "application/zip",
+        _ when IsOfAnchor(path, "token") => "application/timestamp-reply",
+        _ when IsOfAnchor(path, "checkpoint") => "text/plain; charset=utf-8",
         _ => "application/json; charset=utf-8",
     };
+
+    private static bool IsOfAnchor(string path, string what) =>
+        path.StartsWith("/v1/log/anchors/", StringComparison.Ordinal) && path.EndsWith($"/{what}", StringComparison.Ordinal);
 
     private static async Task RefuseAsync(HttpListenerResponse response, int status, string code, string detail)
     {

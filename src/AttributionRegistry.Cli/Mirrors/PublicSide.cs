@@ -10,9 +10,9 @@ namespace AttributionRegistry.Cli.Mirrors;
 
 /// <summary>
 /// Copies what the registry publishes beside the log. A finding gets its place only when it holds by itself, its record recounts to it, and the
-/// mirrored log publishes its digest; what the log does not cover yet is left for the next run.
+/// mirrored log publishes its digest; what the log does not cover yet is left for the next run. A version that was here is never taken for a lower one.
 /// </summary>
-internal sealed class PublicSide(RegistryClient client, ILogSource source, MirrorFolder mirror, Checkpoint head)
+internal sealed class PublicSide(RegistryClient client, ILogSource source, MirrorFolder mirror, SignedCheckpoint newest, PinnedKey key)
 {
     // What stands for itself and cannot be checked against anything.
     private static readonly string[] Plain = ["v1/policy", "openapi/v1.json", "log/policy"];
@@ -20,11 +20,16 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
     // What stands beside a finding; who petitions or appeals is public, and proved by the entries it names.
     private static readonly string[] OfFinding = ["petitions", "appeals"];
 
-    private readonly ProvenTiles _tiles = new(source, head);
+    private readonly ProvenTiles _tiles = new(source, newest.Head);
+
+    private readonly BundleCopy _bundles = new(client, source, mirror, newest, key);
 
     public int Copied { get; private set; }
 
     public int Findings { get; private set; }
+
+    /// <summary>Versions with their bundle.</summary>
+    public int Bundles { get; private set; }
 
     /// <summary>What was not taken, a sentence each.</summary>
     public List<string> Faults { get; } = [];
@@ -47,34 +52,15 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
             }
         }
 
-        var list = await ListAsync(cancel);
-        var numbers = list.Select(each => (string?)each["number"] ?? "").ToList();
-        foreach (var number in numbers)
+        var list = (await Listing.AllAsync(client, "v1/findings", cancel))
+            .Where(each => each["number"] is JsonValue name && name.TryGetValue(out string? text) && MirrorFolder.IsName(text)).ToList();
+        foreach (var each in list)
         {
-            await FindingAsync(number, cancel);
+            await FindingAsync((string)each["number"]!, cancel);
         }
 
         // The list last: what it names is there, or was refused and told.
-        var items = new JsonArray([.. list.Where(each => mirror.Has($"v1/findings/{(string)each["number"]!}/{MirrorFolder.Index}")).Select(each => each.DeepClone())]);
-        Put($"v1/findings/{MirrorFolder.Index}", JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["items"] = items, ["next"] = null }));
-    }
-
-    private async Task<List<JsonObject>> ListAsync(CancellationToken cancel)
-    {
-        var all = new List<JsonObject>();
-        for (string? next = null; ;)
-        {
-            // The first page without a query: so a mirror can be made of a mirror, which has only that one.
-            var page = await client.GetObjectAsync($"v1/findings{(next is null ? "" : $"?after={Uri.EscapeDataString(next)}")}", cancel);
-            all.AddRange((page["items"] as JsonArray ?? []).OfType<JsonObject>().Where(each => each["number"] is JsonValue name && name.TryGetValue(out string? text) && MirrorFolder.IsName(text)));
-            var after = (string?)page["next"];
-            if (after is null || after == next)
-            {
-                return all;
-            }
-
-            next = after;
-        }
+        Put($"v1/findings/{MirrorFolder.Index}", Listing.Page(list.Where(each => mirror.Has($"v1/findings/{(string)each["number"]!}/{MirrorFolder.Index}"))));
     }
 
     private async Task FindingAsync(string number, CancellationToken cancel)
@@ -89,6 +75,7 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
             }
 
             RequirePlace(Parse(representation), at, null);
+            RequireNoStepBack(Parse(representation), at);
             if (!await HoldsAsync(Parse(representation), Parse(record), cancel))
             {
                 Waiting.Add(number);
@@ -97,6 +84,10 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
 
             var versions = await ReadAsync($"{at}/versions", cancel);
             var taken = await VersionsAsync(at, versions, cancel);
+            if (taken.LastOrDefault(each => each.Path == FormattableString.Invariant($"{at}/versions/{(int)Parse(representation)["version"]!}/bundle")) is { Bytes: { } current })
+            {
+                taken.Add(($"{at}/bundle", current));
+            }
 
             // Crash between these: a finding whose record or versions are newer than it says; the next run mends it.
             Put($"{at}/record", record);
@@ -120,7 +111,7 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
         }
     }
 
-    // A version whose record is served is held to it, as the current one is; others to their own digest, matrix and crosscheck.
+    // A version whose record is served is held to it, as the current one is; others to themselves, and to the entry that their proof names.
     private async Task<List<(string Path, byte[] Bytes)>> VersionsAsync(string at, byte[]? versions, CancellationToken cancel)
     {
         var taken = new List<(string, byte[])>();
@@ -143,12 +134,17 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
 
                 taken.Add(($"{path}/record", record));
             }
-            else
+            else if (!await StandsInLogAsync(Parse(bytes), path, cancel))
             {
-                FindingCheck.Run(Parse(bytes));
+                continue;
             }
 
             taken.Add(($"{path}/{MirrorFolder.Index}", bytes));
+            if (await _bundles.ReadAsync(path, Parse(bytes), cancel) is { } bundle)
+            {
+                taken.Add(($"{path}/bundle", bundle));
+                Bundles++;
+            }
         }
 
         return taken;
@@ -163,14 +159,50 @@ internal sealed class PublicSide(RegistryClient client, ILogSource source, Mirro
         }
     }
 
+    // Versions only grow: a registry that serves an older one again has lost a publication, or hides it.
+    private void RequireNoStepBack(JsonObject served, string at)
+    {
+        if (mirror.Read($"{at}/{MirrorFolder.Index}") is { } kept && (int?)Parse(kept)["version"] is { } had && (int?)served["version"] is var has && !(has >= had))
+        {
+            throw new CheckFailedException("version", FormattableString.Invariant($"the mirror holds version {had}, the registry now serves version {has}"));
+        }
+    }
+
     /// <returns>False when the log that is mirrored does not reach the finding.</returns>
     private async Task<bool> HoldsAsync(JsonObject representation, JsonObject record, CancellationToken cancel)
     {
-        FindingCheck.Run(representation);
+        CheckAlone(representation);
         RecordCheck.Run(representation, record);
         WordingCheck.Run(representation);
         var index = record["logIndex"] is JsonValue place && place.TryGetValue(out long read) && read >= 0 ? read : throw new CheckFailedException("log", "the record names no entry");
-        if (index >= head.Size)
+        return await IsPublishedByAsync(index, representation, cancel);
+    }
+
+    private async Task<bool> StandsInLogAsync(JsonObject representation, string path, CancellationToken cancel)
+    {
+        CheckAlone(representation);
+        try
+        {
+            var proof = await ReadAsync($"{path}/proof", cancel) is { } file ? TlogProof.Parse(Encoding.UTF8.GetString(file))
+                : throw new CheckFailedException("log", $"neither a record nor a proof of {path} is served");
+            return await IsPublishedByAsync(proof.Index, representation, cancel);
+        }
+        catch (NoteException malformed)
+        {
+            throw new CheckFailedException("log", $"the proof of {path}: {malformed.Message}");
+        }
+    }
+
+    private static void CheckAlone(JsonObject representation)
+    {
+        FindingCheck.Run(representation);
+        FindingCheck.Named("representation", () =>
+            RepresentationCheck.Fault(representation, representation["finding"]!.AsObject(), CanonicalJson.Serialize(representation["finding"])));
+    }
+
+    private async Task<bool> IsPublishedByAsync(long index, JsonObject representation, CancellationToken cancel)
+    {
+        if (index >= newest.Head.Size)
         {
             return false;
         }

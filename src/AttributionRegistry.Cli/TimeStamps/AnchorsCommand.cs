@@ -46,7 +46,9 @@ public static class AnchorsCommand
         TimeStamp? last = null;
         foreach (var (index, entry) in anchors)
         {
-            last = await StampAsync(client, index, entry, tree, authorities, cancel);
+            var checkpoint = await client.GetBytesAsync(FormattableString.Invariant($"/v1/log/anchors/{index}/checkpoint"), cancel);
+            var reply = await client.GetBytesAsync(FormattableString.Invariant($"/v1/log/anchors/{index}/token"), cancel);
+            last = await CheckAsync(index, entry, checkpoint, reply, size => Task.FromResult(tree.RootAt(size)), authorities);
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"entry {index}: {last.At:yyyy-MM-ddTHH:mm:ssZ} by {last.Authority}"));
         }
 
@@ -66,18 +68,25 @@ public static class AnchorsCommand
         return ExitCode.Holds;
     }
 
-    private static async Task<TimeStamp> StampAsync(
-        RegistryClient client, long index, byte[] entry, MerkleTree tree, X509Certificate2Collection? authorities, CancellationToken cancel)
+    /// <summary>A time stamp against the entry that records it.</summary>
+    /// <param name="index">The entry.</param>
+    /// <param name="entry">Its bytes.</param>
+    /// <param name="checkpoint">What was stamped.</param>
+    /// <param name="reply">The authority's reply.</param>
+    /// <param name="rootAt">The root of the log at a size that the entry's place allows.</param>
+    /// <param name="authorities">The reader's own chain, or null.</param>
+    /// <exception cref="NoteException">It is not the one that the log records.</exception>
+    internal static async Task<TimeStamp> CheckAsync(
+        long index, byte[] entry, byte[] checkpoint, byte[] reply, Func<long, Task<byte[]>> rootAt, X509Certificate2Collection? authorities)
     {
+        Require(index, IsAnchor(entry), "it records no time stamp");
         var body = JsonNode.Parse(entry)!["body"]!;
-        var checkpoint = await client.GetBytesAsync(FormattableString.Invariant($"/v1/log/anchors/{index}/checkpoint"), cancel);
-        var reply = await client.GetBytesAsync(FormattableString.Invariant($"/v1/log/anchors/{index}/token"), cancel);
         Require(index, Hex(checkpoint) == (string?)body["checkpoint"], "the checkpoint is not the one that the entry names");
         Require(index, Hex(reply) == (string?)body["token"], "the token is not the one that the entry names");
 
         // Whoever signed it then: its root is that of entries which the newest checkpoint covers.
         var stamped = Checkpoint.ParseBody(SignedNote.Parse(checkpoint).Text);
-        Require(index, stamped.Size <= index && tree.RootAt(stamped.Size).AsSpan().SequenceEqual(stamped.Root), "the checkpoint is not one of this log");
+        Require(index, stamped.Size <= index && (await rootAt(stamped.Size)).AsSpan().SequenceEqual(stamped.Root), "the checkpoint is not one of this log");
         Require(index, stamped.Size == (long)body["size"]! && Convert.ToBase64String(stamped.Root) == (string?)body["root"], "size and root are not those of the checkpoint");
         try
         {

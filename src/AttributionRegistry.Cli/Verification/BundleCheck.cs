@@ -17,7 +17,8 @@ internal static class BundleCheck
         FindingCheck.Run(representation);
         Named("representation", () => RepresentationCheck.Fault(representation, finding, bundle.Files[BundleForm.FindingName]));
         Named("log", () => LogFault(log, vkey));
-        Named("witnesses", () => WitnessFault(bundle, representation, policy));
+        var witnesses = new BundleWitnesses(bundle, representation, record);
+        Named("witnesses", () => witnesses.Fault(policy));
         Named("commitments", log.CommitmentFault);
         Named("chain", () => log.ChainFault(Text(finding["incident"]!, "id"), (long)record["logIndex"]!, Sha256Hex.Of(bundle.Files[BundleForm.FindingName])));
         Named("authors", log.AuthorFault);
@@ -37,43 +38,17 @@ internal static class BundleCheck
             left.Add("the log's key was taken from the bundle itself; pin it with --vkey");
         }
 
-        if (policy is null && TlogPolicy.Parse(bundle.Text(BundleForm.PolicyName)).DemandsWitnesses)
+        if (policy is null)
         {
-            left.Add((bool)representation["official"]!
-                ? "who must witness was taken from the bundle itself; pin it with --policy"
-                : "no quorum of witnesses has covered it: it is not official");
+            left.Add(witnesses.Reservation);
         }
 
+        left.Add($"that it is {WordsOf(Text(representation, "status"))} is the bundle's own word; ask the registry or a mirror for today's status");
         return (left, log.Authors.Signed == 0 ? "" : $"signed by their authors: {log.Authors.Signed} of {log.Authors.Readable} entries of the case");
     }
 
-    // Official is what the quorum has covered; a reader's own policy must be met whatever the bundle says of itself.
-    private static string? WitnessFault(Bundle bundle, System.Text.Json.Nodes.JsonObject representation, TlogPolicy? pinned)
-    {
-        try
-        {
-            var (note, text) = (bundle.Text(BundleForm.CheckpointName), bundle.Text(BundleForm.PolicyName));
-            var own = TlogPolicy.Parse(text);
-            if (own.ToString() != text || own.Logs.All(each => each.Key.Vkey != bundle.Text(BundleForm.VkeyName).TrimEnd('\n')))
-            {
-                return "the policy is not one of this log";
-            }
-
-            var official = (bool)representation["official"]!;
-            if (((official ? own.Evaluate(note).Missing : null) ?? pinned?.Evaluate(note).Missing) is { } missing)
-            {
-                return missing;
-            }
-
-            var size = (long?)representation["witnessedSize"];
-            return own.DemandsWitnesses ? official == (size is not null) && size is null or > 0 ? null : "it is called official without a witnessed size"
-                : official ? null : "it is called unofficial, and nobody need witness it";
-        }
-        catch (Exception fault) when (fault is NoteException or TlogPolicyException)
-        {
-            return fault.Message;
-        }
-    }
+    // underReconsideration reads as a sentence goes.
+    private static string WordsOf(string status) => string.Concat(status.Select(c => char.IsAsciiLetterUpper(c) ? $" {char.ToLowerInvariant(c)}" : c.ToString()));
 
     private static string? LogFault(BundleLog log, string? vkey)
     {

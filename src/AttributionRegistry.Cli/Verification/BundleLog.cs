@@ -28,9 +28,14 @@ internal sealed class BundleLog(Bundle bundle)
     private const string Introduction = "key.introduced";
     private const string Version = "finding.version";
 
+    /// <summary>Entries that take disclosed bytes away, each later than the version.</summary>
+    internal const string Destroyed = "evidence.destroyed", Quarantined = "evidence.quarantined", Judged = "evidence.judged";
+
     private readonly Dictionary<long, (JsonObject Event, byte[] Salt)> _opened = [];
 
     private (long Index, long Opens)? _leftOut;
+
+    private (string Incident, long Version) _end = ("", long.MaxValue);
 
     public SortedDictionary<long, BundleEntry> Entries { get; } = [];
 
@@ -132,6 +137,7 @@ internal sealed class BundleLog(Bundle bundle)
     /// <summary>The chains of the case, of its rounds and of what was opened are there from their first entry to the version, with no gap.</summary>
     public string? ChainFault(string incident, long version, string digest)
     {
+        _end = (incident, version);
         // The end of a chain that nothing follows: what opened it says that it was there.
         if (_leftOut is var (index, opens))
         {
@@ -190,6 +196,11 @@ internal sealed class BundleLog(Bundle bundle)
             }
 
             var bound = readable.Find(other => other.Index < each.Index && other.Type == CaseKeys.BoundType && other.Subject == each.Subject && (string?)other.Body["key"] == key);
+            if (bound is null && IsAfter(each))
+            {
+                continue; // Its key was bound after the version too, and only what took bytes away came along.
+            }
+
             if (bound is null || (string?)bound.Event!["actor"] != (string?)each.Event!["actor"])
             {
                 return $"entry {each.Index} is signed with {key}, which its chain has not bound to that author before";
@@ -208,8 +219,13 @@ internal sealed class BundleLog(Bundle bundle)
         return null;
     }
 
-    /// <summary>The readable entries of one chain, in order.</summary>
-    public IEnumerable<BundleEntry> Of(string subject) => Entries.Values.Where(each => each.Subject == subject && each.Type != Introduction);
+    /// <summary>The readable entries of one chain up to the version, in order.</summary>
+    public IEnumerable<BundleEntry> Of(string subject) => Entries.Values.Where(each => each.Subject == subject && each.Type != Introduction && !IsAfter(each));
+
+    /// <summary>What took disclosed bytes away after the version was published; outside the chains, each proved by itself.</summary>
+    public IEnumerable<BundleEntry> After => Entries.Values.Where(IsAfter);
+
+    private bool IsAfter(BundleEntry each) => each.Index > _end.Version && each.Subject == _end.Incident && each.Type is Destroyed or Quarantined or Judged;
 
     /// <summary>The public key that a person's chain introduced under an id, or null.</summary>
     public byte[]? KeyOf(string person, string key) => Entries.Values

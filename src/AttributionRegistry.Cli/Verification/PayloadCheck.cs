@@ -8,7 +8,9 @@ namespace AttributionRegistry.Cli.Verification;
 /// <summary>The frozen evidence set under its root, and the bytes of what was disclosed: those that were sealed, and those that are here.</summary>
 internal sealed class PayloadCheck(Bundle bundle, BundleLog log)
 {
-    /// <summary>Disclosed items whose bytes nobody can have any more, and those that are too large for a bundle.</summary>
+    private readonly HashSet<long> _reasons = []; // entries that took bytes away, each of one item
+
+    /// <summary>Disclosed items whose bytes are not here, and what the log says of that.</summary>
     public List<string> NotHere { get; } = [];
 
     public string? Fault()
@@ -49,9 +51,34 @@ internal sealed class PayloadCheck(Bundle bundle, BundleLog log)
             }
         }
 
+        if (log.After.Select(each => each.Index).Except(_reasons).ToList() is [var idle, ..])
+        {
+            return $"entry {idle} took away nothing that is missing here";
+        }
+
         return bundle.Files.Keys.FirstOrDefault(name => name.StartsWith(BundleForm.EvidenceFolder, StringComparison.Ordinal) && !files.Contains(name)) is { } extra
             ? $"'{extra}' is no disclosed item"
             : null;
+    }
+
+    // Gone is what the log says is gone, by an entry later than the version; the bundle's own word for it counts for nothing.
+    private string? MissingFault(string id, string? without, long? entry)
+    {
+        if (entry is not { } index || log.After.FirstOrDefault(each => each.Index == index) is not { } reason || (string?)reason.Body["evidence"] != id ||
+            !_reasons.Add(index))
+        {
+            return $"{id} is MISSING (alarm): nothing in the log says where its bytes went";
+        }
+
+        var said = (reason.Type, without) switch
+        {
+            (BundleLog.Destroyed, "erased") => $"{id} was destroyed by order #{index}",
+            (BundleLog.Judged, "notPublic") when (bool?)reason.Body["accepted"] == false => $"{id} is withheld since entry #{index}, which rejected it",
+            (BundleLog.Quarantined, "quarantined") => $"{id} is MISSING (alarm): entry #{index} says that its bytes were found damaged",
+            _ => null,
+        };
+        NotHere.Add(said ?? "");
+        return said is null ? $"entry {index} is no reason why the bytes of {id} are missing" : null;
     }
 
     private string? ItemFault(JsonNode item, JsonNode published, string? commitment, ref long left, HashSet<string> files)
@@ -65,8 +92,7 @@ internal sealed class PayloadCheck(Bundle bundle, BundleLog log)
         var (file, without) = ((string?)item["file"], (string?)item["without"]);
         if (item["salt"] is null)
         {
-            NotHere.Add($"{id} is {without}");
-            return without is "erased" or "quarantined" or "notPublic" && file is null ? null : $"nothing opens the commitment to the bytes of {id}";
+            return file is null ? MissingFault(id, without, (long?)item["entry"]) : $"nothing opens the commitment to the bytes of {id}";
         }
 
         var salt = B64Url.Decode(Text(item, "salt"));
@@ -85,12 +111,12 @@ internal sealed class PayloadCheck(Bundle bundle, BundleLog log)
         if (file is null)
         {
             NotHere.Add($"{id} is too large for a bundle");
-            return without == "tooLarge" && size > Math.Min(BundleForm.MaxItemBytes, left) ? null : $"the bytes of {id} are missing";
+            return without == "tooLarge" && item["entry"] is null && size > Math.Min(BundleForm.MaxItemBytes, left) ? null : $"the bytes of {id} are missing";
         }
 
         left -= size;
         files.Add(file);
-        return without is null && file == BundleForm.EvidenceFile(id) && bundle.Files.TryGetValue(file, out var bytes) && bytes.LongLength == size && Sha256Hex.Of(bytes) == sha256
+        return without is null && item["entry"] is null && file == BundleForm.EvidenceFile(id) && bundle.Files.TryGetValue(file, out var bytes) && bytes.LongLength == size && Sha256Hex.Of(bytes) == sha256
             ? null
             : $"the bytes of {id} are not those that were disclosed";
     }

@@ -53,6 +53,9 @@ public abstract partial record CaseCommand
     /// </summary>
     public sealed record Publish(string Number, string Digest, EssenceCheck Essence, string Reason) : CaseCommand
     {
+        /// <summary>Who must witness, as the instance is set up: see the event.</summary>
+        public string? WitnessPolicy { get; init; }
+
         public override Duty Duty { get; } = new([Role.Registrar, Role.Chair], Stages.Decided);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
@@ -87,7 +90,7 @@ public abstract partial record CaseCommand
             return Decision<CaseEvent>.Accept(
                 new CaseEvent.FindingPublished(
                     draft.Id, state.FindingNumber ?? Number, state.Versions.Count + 1, again ? VersionKind.Revised : VersionKind.Published,
-                    Digest, draft.Statements, null, null, policy.Exercise, pending.By),
+                    Digest, draft.Statements, null, null, policy.Exercise, pending.By) { WitnessPolicy = WitnessPolicy },
                 new CaseEvent.Moved(state.Stage, again ? Stage.Revised : Stage.Published, role, Reason));
         }
     }
@@ -95,6 +98,9 @@ public abstract partial record CaseCommand
     /// <summary>Corrects an error that does not touch the assessment; registrar and chair, two people. The old version stays readable.</summary>
     public sealed record Correct(ImmutableArray<Text> Statements, string ChangeNote, string Digest) : CaseCommand
     {
+        /// <summary>Who must witness, as the instance is set up: see the event.</summary>
+        public string? WitnessPolicy { get; init; }
+
         internal const string Act = "correct";
 
         public override Duty Duty { get; } = new([Role.Registrar, Role.Chair], Stages.Standing);
@@ -136,7 +142,7 @@ public abstract partial record CaseCommand
             return Decision<CaseEvent>.Accept(
                 new CaseEvent.FindingPublished(
                     state.FindingId!.Value, state.FindingNumber!, state.Versions.Count + 1, VersionKind.Corrected,
-                    Digest, Statements, ChangeNote, state.CurrentVersion!.ConfidenceCap, policy.Exercise, pending.By),
+                    Digest, Statements, ChangeNote, state.CurrentVersion!.ConfidenceCap, policy.Exercise, pending.By) { WitnessPolicy = WitnessPolicy },
                 new CaseEvent.Moved(state.Stage, Stage.Corrected, role, ChangeNote));
         }
     }
@@ -169,6 +175,13 @@ public abstract partial record CaseEvent
         FindingId Finding, [property: Open] string Number, int Version, VersionKind Kind, [property: Open] string Digest, ImmutableArray<Text> Statements, string? ChangeNote,
         Confidence? ConfidenceCap, bool Exercise, PersonId ProposedBy) : CaseEvent
     {
+        /// <summary>
+        /// Who must have witnessed the log before this version is official, fixed when it is published: the digest of that policy, or <c>none</c>.
+        /// Null in events from before it was recorded.
+        /// </summary>
+        [Open]
+        public string? WitnessPolicy { get; init; }
+
         internal override Case Apply(Case? state, Recorded recorded) => state! with
         {
             FindingId = Finding,

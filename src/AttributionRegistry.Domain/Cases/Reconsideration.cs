@@ -117,6 +117,9 @@ public abstract partial record CaseCommand
         /// <summary>Digest of the new canonical finding, for the outcomes that make a version.</summary>
         public string? Digest { get; init; }
 
+        /// <summary>Who must witness, as the instance is set up: see the event.</summary>
+        public string? WitnessPolicy { get; init; }
+
         public override Duty Duty { get; } = new([Role.ReviewPanelMember], [Stage.Reconsidering]);
 
         internal override Decision<CaseEvent> Decide(Case state, Policy policy)
@@ -203,7 +206,7 @@ public abstract partial record CaseCommand
                 new CaseEvent.PetitionDecided(Petition, Outcome, Reasons),
                 new CaseEvent.FindingPublished(
                     state.FindingId!.Value, state.FindingNumber!, state.Versions.Count + 1, kind,
-                    Digest, Statements, Reasons.Value, cap, policy.Exercise, pending.By),
+                    Digest, Statements, Reasons.Value, cap, policy.Exercise, pending.By) { WitnessPolicy = WitnessPolicy },
                 new CaseEvent.Moved(state.Stage, to, Role.ReviewPanelMember, Reasons.Value));
         }
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace AttributionRegistry.Log;
 
 /// <summary>A log whose checkpoints are accepted. The name of its key is its origin.</summary>
@@ -51,6 +53,12 @@ public sealed class TlogPolicy
     public string Quorum { get; }
 
     public bool DemandsWitnesses => Quorum != None;
+
+    /// <summary>
+    /// What an entry of a log says of who must witness it: SHA-256, hex, of the policy's lines without those of logs, or <see cref="None"/>. A log
+    /// names its own keys in its entries; they may change while its witnesses stay.
+    /// </summary>
+    public string Binding => DemandsWitnesses ? Convert.ToHexStringLower(SHA256.HashData(NoteText.Utf8.GetBytes(Demands()))) : None;
 
     /// <summary>These logs, and no witness is needed.</summary>
     public static TlogPolicy WithoutWitnesses(params IReadOnlyList<NoteVerifier> logs) => new([.. logs.Select(l => new PolicyLog(l, null))], [], [], None);
@@ -108,6 +116,11 @@ public sealed class TlogPolicy
     public override string ToString() => string.Concat(
     [
         .. Logs.Select(l => $"log {l.Key.Vkey}{Url(l.Url)}\n"),
+        Demands(),
+    ]);
+
+    private string Demands() => string.Concat(
+    [
         .. Witnesses.Select(w => $"witness {w.Name} {w.Key.Vkey}{Url(w.Url)}\n"),
         .. Groups.Select(g => $"group {g.Name} {g.Rule} {string.Join(' ', g.Members)}\n"),
         $"quorum {Quorum}\n",

@@ -49,11 +49,16 @@ public sealed class AnchorKeeper(RegistryCore core, RegistrySettings settings, T
         INSERT INTO anchor (idx, size, root, checkpoint, token, token_sha256, time_us) VALUES (@idx, @size, @root, @checkpoint, @token, @digest, @time)
         """;
 
+    private long _looks;
+
     private volatile AnchorHealth _health = AnchorHealth.Untried; // replaced by the one loop
 
     public bool IsOn => settings.TimeStampAuthority is not null;
 
     public AnchorHealth Health => _health;
+
+    /// <summary>How often it has looked whether an anchor is due, and done what was.</summary>
+    internal long Looks => Interlocked.Read(ref _looks);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -74,6 +79,7 @@ public sealed class AnchorKeeper(RegistryCore core, RegistrySettings settings, T
                 await TryAsync(authority, now, stoppingToken);
             }
 
+            Interlocked.Increment(ref _looks);
             await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

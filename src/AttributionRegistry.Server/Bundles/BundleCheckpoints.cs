@@ -15,14 +15,16 @@ public sealed class BundleCheckpoints(RegistryCore core, WitnessBook witnesses)
     /// <param name="bundle">Name of the bundle, fit for a file.</param>
     /// <param name="content">Digest of all that is in it but proofs and checkpoint.</param>
     /// <param name="last">The last entry that it must cover.</param>
-    public (string Checkpoint, long Size) For(string bundle, string content, long last)
+    /// <param name="policy">Who must vouch for it: the policy that the version is judged by.</param>
+    public (string Checkpoint, long Size) For(string bundle, string content, long last, TlogPolicy policy)
     {
         var folder = Path.Combine(core.Store.Database.DataFolder, "bundles");
         var path = Path.Combine(folder, bundle + ".checkpoint");
         lock (_files)
         {
-            var newest = Newest(last);
-            if (Kept(path, content) is { } kept && (IsWitnessed(kept.Checkpoint) || !IsWitnessed(newest.Checkpoint)))
+            var newest = Newest(policy, last);
+            // What was kept gives way to what shows more: the quorum of the version's policy, then that of today's.
+            if (Kept(path, content) is { } kept && witnesses.Worth(policy, kept.Checkpoint) >= witnesses.Worth(policy, newest.Checkpoint))
             {
                 return kept;
             }
@@ -36,16 +38,11 @@ public sealed class BundleCheckpoints(RegistryCore core, WitnessBook witnesses)
     }
 
     // Cosigned where witnesses are demanded and have come that far; else what the log alone says.
-    private (string Checkpoint, long Size) Newest(long last)
+    private (string Checkpoint, long Size) Newest(TlogPolicy policy, long last)
     {
         var head = core.Store.Events.Head;
-        return witnesses.Policy.DemandsWitnesses && witnesses.Witnessed() is { } note && Checkpoint.ParseBody(SignedNote.Parse(note).Text) is var cosigned && cosigned.Size > last
-            ? (note, cosigned.Size)
-            : (head.Checkpoint, head.Size);
+        return witnesses.Covering(policy, last) is { } note ? (note, Checkpoint.ParseBody(SignedNote.Parse(note).Text).Size) : (head.Checkpoint, head.Size);
     }
-
-    // What was kept before the quorum of a new policy came gives way once it is there.
-    private bool IsWitnessed(string checkpoint) => !witnesses.Policy.DemandsWitnesses || witnesses.Policy.Satisfied(checkpoint);
 
     // After a change of the log's key the old signature proves nothing to whoever has the new key.
     private (string Checkpoint, long Size)? Kept(string path, string content)

@@ -14,7 +14,6 @@ using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Rounds;
-using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server.Bundles;
 
@@ -24,10 +23,10 @@ public enum NotInBundle
     /// <summary>It is larger than an item of a bundle may be, or the bundle is full: fetch it from its address.</summary>
     TooLarge,
 
-    /// <summary>Erased by order of two people.</summary>
+    /// <summary>Destroyed by order of two people.</summary>
     Erased,
 
-    /// <summary>Found damaged.</summary>
+    /// <summary>Found damaged: an alarm.</summary>
     Quarantined,
 
     /// <summary>Not disclosed any more.</summary>
@@ -50,8 +49,9 @@ public sealed record BundleSetEntry(string Id, string? C);
 /// <param name="Salt">Opens its commitment in the set, base64url; null where the bytes may not be had any more.</param>
 /// <param name="File">Where its bytes are in the bundle, or null.</param>
 /// <param name="Without">Why they are not, or null.</param>
+/// <param name="Entry">The entry of the log that took its bytes away, which is in the bundle too; null where they may be had.</param>
 /// <param name="Address">Where the registry serves them.</param>
-public sealed record BundleItem(string Id, string Sha256, long Size, string? Salt, string? File, NotInBundle? Without, string Address);
+public sealed record BundleItem(string Id, string Sha256, long Size, string? Salt, string? File, NotInBundle? Without, long? Entry, string Address);
 
 /// <summary>What stands in a bundle, all but the proofs, which depend on the checkpoint.</summary>
 /// <param name="Files">By name.</param>
@@ -74,7 +74,7 @@ internal sealed record BundleParts(SortedDictionary<string, byte[]> Files, Sorte
 
 /// <summary>Gathers what is public of a version: finding, record, evidence, and the chains of its case in the log.</summary>
 internal sealed class BundleContents(
-    RegistryCore core, PublishedVersion version, Case now, FindingRecords records, PublishedDocuments documents, PublicOpenings openings, WitnessBook witnesses)
+    RegistryCore core, PublishedVersion version, Case now, FindingRecords records, PublishedDocuments documents, PublicOpenings openings, TlogPolicy policy)
 {
     public BundleParts Gather(IReadOnlyList<BundleItem> items, IReadOnlyDictionary<string, byte[]> bytes)
     {
@@ -83,7 +83,7 @@ internal sealed class BundleContents(
         {
             [BundleForm.DeclarationName] = Encoding.UTF8.GetBytes(BundleForm.Declaration),
             [BundleForm.VkeyName] = Encoding.UTF8.GetBytes(core.Store.Signer.Vkey + "\n"),
-            [BundleForm.PolicyName] = Encoding.UTF8.GetBytes(witnesses.Policy.ToString()),
+            [BundleForm.PolicyName] = Encoding.UTF8.GetBytes(policy.ToString()),
             [BundleForm.FindingName] = documents.Find(PublishedDocuments.CanonicalPath(number, n))!.Bytes,
             [BundleForm.RepresentationName] = CanonicalJson.Canonicalize(documents.Find($"/v1/findings/{number}/versions/{n}")!.Bytes),
             [BundleForm.RecordName] = Json(records.Of(version)),
@@ -95,7 +95,7 @@ internal sealed class BundleContents(
         }
 
         var entries = new SortedDictionary<long, byte[]?>();
-        foreach (var (index, opening) in Entries())
+        foreach (var (index, opening) in Entries().Concat(TakenAway(items)))
         {
             files[BundleForm.EntryName(index)] = core.Store.Events.ReadLeaf(index)!.Entry;
             entries[index] = opening;
@@ -149,6 +149,10 @@ internal sealed class BundleContents(
             yield return (index, null);
         }
     }
+
+    // Why bytes are not here is no more believed than that they are: the entry that says so comes along.
+    private IEnumerable<(long Index, byte[]? Opening)> TakenAway(IReadOnlyList<BundleItem> items) =>
+        items.Select(i => i.Entry).OfType<long>().Select(index => (index, openings.Of(now, core.Store.Events.ReadLeaf(index)!, null)));
 
     private List<long> Chain(string stream) => [.. core.Store.Events.ReadStream(stream).Select(e => e.Index).Where(i => i <= version.Index)];
 

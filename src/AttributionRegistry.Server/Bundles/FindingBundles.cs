@@ -7,7 +7,6 @@ using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Security;
-using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -36,7 +35,7 @@ public static class GetVersionBundle
 /// <summary>Serves bundles: contents, checkpoint, access records, bytes; in this order.</summary>
 public sealed class FindingBundles(
     RegistryCore core, CaseReads cases, FindingRecords records, PublishedDocuments documents, PublicOpenings openings, BundleCheckpoints checkpoints,
-    WitnessBook witnesses, Payloads payloads, PayloadAlarm alarm, TimeProvider clock)
+    OfficialMark official, Payloads payloads, PayloadAlarm alarm, TimeProvider clock)
 {
     public const string MediaType = "application/zip";
 
@@ -53,10 +52,11 @@ public sealed class FindingBundles(
 
         var incident = version.State.Id;
         var (items, bytes) = await EvidenceAsync(version, cancel);
-        var contents = new BundleContents(core, version, cases.Load(incident)!.Value.State, records, documents, openings, witnesses);
+        var policy = official.PolicyOf(version.Index);
+        var contents = new BundleContents(core, version, cases.Load(incident)!.Value.State, records, documents, openings, policy);
         var parts = contents.Gather(items, bytes);
         var name = $"{version.Number}-v{version.Version.Version}";
-        var (checkpoint, size) = checkpoints.For(name, parts.Digest(), parts.Openings.Keys.Last());
+        var (checkpoint, size) = checkpoints.For(name, parts.Digest(), parts.Openings.Keys.Last(), policy);
         var zip = BundleZip.Write(contents.Prove(parts, checkpoint, size));
         http.Response.Headers.CacheControl = "no-store"; // A cache would serve evidence without recording it.
         if (Precondition.NotModified(http, Precondition.ETag(Sha256Hex.Of(zip))))
@@ -88,25 +88,37 @@ public sealed class FindingBundles(
             }
 
             var salt = without is null or NotInBundle.TooLarge ? B64Url.Encode(Convert.FromHexString(payload.Salt)) : null;
-            items.Add(new BundleItem(then.Id.Value, payload.Sha256, payload.Size, salt, file, without, $"/v1/evidence/{then.Id}/content"));
+            items.Add(new BundleItem(then.Id.Value, payload.Sha256, payload.Size, salt, file, without, TakenAwayBy(version, then.Id, without), $"/v1/evidence/{then.Id}/content"));
         }
 
         return (items, bytes);
     }
 
+    // Null although bytes are missing: then nobody can say where they went, and whoever checks the bundle raises the alarm.
+    private long? TakenAwayBy(PublishedVersion version, EvidenceId id, NotInBundle? without) => without is null or NotInBundle.TooLarge ? null
+        : core.Store.Events.ReadStream(CaseJournal.Stream(version.State.Id)).Where(stored => stored.Index > version.Index)
+            .LastOrDefault(stored => (without, CaseJournal.Definition.Read(stored).Event) switch
+            {
+                (NotInBundle.Erased, CaseEvent.Erased gone) => gone.Evidence == id,
+                (NotInBundle.Quarantined, CaseEvent.Quarantined damaged) => damaged.Evidence == id,
+                (NotInBundle.NotPublic, CaseEvent.AdmissibilityJudged { Accepted: false } judged) => judged.Evidence == id,
+                _ => false,
+            })?.Index;
+
     private async Task<(NotInBundle? Without, byte[]? Content)> ContentAsync(IncidentId incident, EvidenceId id, Payload payload, long most, CancellationToken cancel)
     {
+        // The place first: bytes go after the order is in the log, so an item without a place and without an order is no race but a loss.
+        var place = payloads.Find(id);
         var state = cases.Load(incident)!.Value.State;
         var item = state.Find(id)!;
-        var place = payloads.Find(id);
-        if (item.Standing is EvidenceStanding.Erased || place is null)
+        if (item.Standing is EvidenceStanding.Erased)
         {
             return (NotInBundle.Erased, null);
         }
 
-        if (item.Standing is EvidenceStanding.Quarantined || !PublicOpenings.IsDisclosed(state, item))
+        if (place is null || item.Standing is EvidenceStanding.Quarantined || !PublicOpenings.IsDisclosed(state, item))
         {
-            return (item.Standing is EvidenceStanding.Quarantined ? NotInBundle.Quarantined : NotInBundle.NotPublic, null);
+            return (place is null || item.Standing is EvidenceStanding.Quarantined ? NotInBundle.Quarantined : NotInBundle.NotPublic, null);
         }
 
         if (payload.Size > most)

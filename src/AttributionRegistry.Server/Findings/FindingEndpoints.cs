@@ -6,6 +6,7 @@ public static class FindingEndpoints
 {
     public static IServiceCollection AddFindings(this IServiceCollection services)
     {
+        services.AddSingleton<OfficialMark>();
         services.AddSingleton<PublishedDocuments>();
         services.AddSingleton<Publisher>();
         services.AddSingleton<PublishFinding>();

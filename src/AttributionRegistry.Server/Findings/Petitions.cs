@@ -110,6 +110,7 @@ public static class DecidePetition
                     Statements = [.. request.Statements ?? []],
                     Confidence = request.Confidence,
                     Digest = digest,
+                    WitnessPolicy = publisher.WitnessPolicy,
                 }) with
             {
                 Pending = CaseWrites.WaitsFor(incident, _ => "reviewPanelMember"),

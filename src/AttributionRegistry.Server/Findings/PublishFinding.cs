@@ -69,7 +69,7 @@ public sealed class PublishFinding(Writes writes, Publisher publisher)
             : null;
         var command = new CaseCommand.Publish(
             number, finding is null ? "" : Sha256Hex.Of(FindingComposer.Canonical(finding)), composer?.Essence() ?? new EssenceCheck(true, ""), reason)
-        { By = ask.By, At = ask.At };
+        { By = ask.By, At = ask.At, WitnessPolicy = publisher.WitnessPolicy };
         if (session.Append(CaseJournal.Definition, stream, CaseDecider.Decide(state, command, session.Policy)) is { } refusal)
         {
             // Seen from outside this is one of the transitions: a stage it cannot be entered from is refused like any other (L1).
@@ -98,7 +98,12 @@ public static class CorrectFinding
             ask.With(body),
             FindingActs.On(
                 incidentId, incidentId.Value, publisher, new NewVersion(VersionKind.Corrected, body.Value.Statements, null, body.Value.ChangeNote),
-                digest => new CaseCommand.Correct([.. body.Value.Statements], body.Value.ChangeNote, digest) { By = ask.By, At = ask.At }) with
+                digest => new CaseCommand.Correct([.. body.Value.Statements], body.Value.ChangeNote, digest)
+                {
+                    By = ask.By,
+                    At = ask.At,
+                    WitnessPolicy = publisher.WitnessPolicy,
+                }) with
             {
                 Pending = FindingActs.RegistrarAndChair(incidentId),
             },

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
-using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
 using Dapper;
 using Microsoft.Net.Http.Headers;
@@ -13,7 +12,7 @@ namespace AttributionRegistry.Server.Findings;
 /// <summary>A published document: its bytes never change under its entity tag.</summary>
 public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ETag)
 {
-    /// <summary>Of a version that was not official: the witnessed size for which that held. Null: settled.</summary>
+    /// <summary>Of a version that was not official: how often witnesses had been heard when that held. Null: settled.</summary>
     public long? UnofficialAt { get; init; }
 }
 
@@ -21,7 +20,7 @@ public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ET
 /// Published documents, rendered once at publication and served from memory as they are. What is in memory is what is
 /// committed: it is replaced after the commit that changed it.
 /// </summary>
-public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
+public sealed class PublishedDocuments(RegistryCore core, OfficialMark official)
 {
     private const string WriteSql = """
         INSERT INTO document (path, media_type, sha256, bytes) VALUES (@path, @mediaType, @sha256, @bytes)
@@ -58,7 +57,7 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
         }
 
         var document = path.StartsWith(OfficialMark.Prefix, StringComparison.Ordinal)
-            ? OfficialMark.Put(core, witnesses, row.Bytes, row.MediaType)
+            ? official.Put(row.Bytes, row.MediaType)
             : new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
         _kept[path] = document;
         if (refreshed != Volatile.Read(ref _refreshed))
@@ -71,7 +70,7 @@ public sealed class PublishedDocuments(RegistryCore core, WitnessBook witnesses)
 
     /// <summary>Only what is in memory and still true: the fast way past routing for what is asked for most.</summary>
     public bool TryKept(string path, [NotNullWhen(true)] out PublishedDocument? document) =>
-        _kept.TryGetValue(path, out document) && (document.UnofficialAt is not { } size || size == witnesses.WitnessedSize);
+        _kept.TryGetValue(path, out document) && (document.UnofficialAt is not { } heard || heard == official.Heard);
 
     /// <summary>Reads the documents of a finding anew; called when a commit has changed them.</summary>
     public void Refresh(string number)

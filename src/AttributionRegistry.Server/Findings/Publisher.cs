@@ -19,7 +19,7 @@ namespace AttributionRegistry.Server.Findings;
 /// What publication adds to an act: the number, the canonical finding, its representations as bytes, the opened seals.
 /// All of it is written in the transaction of the act.
 /// </summary>
-public sealed class Publisher(RegistryCore core, PublishedDocuments documents, FindingRecords records)
+public sealed class Publisher(RegistryCore core, PublishedDocuments documents, FindingRecords records, OfficialMark official)
 {
     private const string LastNumberSql = "SELECT max(number) FROM finding WHERE number >= @first AND number < @next";
 
@@ -43,6 +43,9 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents, F
     private const string ChangeSql = "INSERT INTO change (idx, kind, subject, at_us) VALUES (@idx, @kind, @subject, @at)";
 
     private const string IncidentSql = "UPDATE incident SET number = @number WHERE id = @id AND number IS NULL";
+
+    /// <summary>What the log says of who must witness a version that is published now.</summary>
+    public string WitnessPolicy => official.InForce.Binding;
 
     /// <summary>The next public number of the year. Two publications at once: the unique key lets one win, the other tries again.</summary>
     public string NextNumber(DateTimeOffset at)
@@ -95,6 +98,11 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents, F
 
             rows.Execute(IncidentSql, new { id = before.Id.Value, number = finding.Number.Replace("AR-", "IN-", StringComparison.Ordinal) });
             documents.Write(rows, PublishedDocuments.CanonicalPath(finding.Number, finding.Version), "application/json", canonical);
+            if (official.InForce is { DemandsWitnesses: true } policy)
+            {
+                documents.Write(rows, OfficialMark.PathOf(policy.Binding), "text/plain", Encoding.UTF8.GetBytes(policy.ToString()));
+            }
+
         });
         // Each older version names the current one: all of them change.
         Represent(session, after, after.Versions, $"finding.{char.ToLowerInvariant(finding.Kind.ToString()[0])}{finding.Kind.ToString()[1..]}");

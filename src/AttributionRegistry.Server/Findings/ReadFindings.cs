@@ -35,7 +35,7 @@ public static class ListFindings
     private const string PageSql = """
         SELECT finding.number AS Number, finding.version AS Version, status AS Status, name AS Name, outcome AS Outcome, level AS Level, likelihood AS Likelihood,
           confidence AS Confidence, crosscheckable AS Crosscheckable, exercise AS Exercise, published_us AS PublishedUs,
-          (SELECT min(size) FROM cosigned_checkpoint WHERE size > idx AND quorum_us IS NOT NULL) AS WitnessedSize
+          idx AS Idx
         FROM finding
         LEFT JOIN finding_version ON finding_version.number = finding.number AND finding_version.version = finding.version
         WHERE (@afterUs IS NULL OR published_us < @afterUs OR (published_us = @afterUs AND finding.number < @afterNumber))
@@ -50,12 +50,12 @@ public static class ListFindings
     /// <param name="page">Which page.</param>
     /// <param name="http">The request.</param>
     /// <param name="core">The record.</param>
-    /// <param name="witnesses">What the witnesses have said.</param>
+    /// <param name="official">Which versions are official.</param>
     /// <param name="state">ISO 3166-1 alpha-2 code of a state named by an adopted hypothesis.</param>
     /// <param name="status">Only findings of this status.</param>
     /// <param name="outcome">Only findings of this outcome.</param>
     public static Ok<Page<FindingSummary>> Handle(
-        PageQuery page, HttpContext http, RegistryCore core, WitnessBook witnesses, string? state = null, FindingStatus? status = null, FindingOutcome? outcome = null)
+        PageQuery page, HttpContext http, RegistryCore core, OfficialMark official, string? state = null, FindingStatus? status = null, FindingOutcome? outcome = null)
     {
         var after = page.AfterKeys<long, string>();
         var rows = core.Store.Database.Read(c => c.Query<Row>(PageSql, new
@@ -68,7 +68,7 @@ public static class ListFindings
             fetch = page.Fetch,
         }).AsList());
         var cut = page.Cut(http, rows, r => Cursor.Of(r.PublishedUs, r.Number));
-        return TypedResults.Ok(new Page<FindingSummary>([.. cut.Items.Select(r => r.ToSummary(witnesses.Policy.DemandsWitnesses))], cut.Next));
+        return TypedResults.Ok(new Page<FindingSummary>([.. cut.Items.Select(r => r.ToSummary(official.Of(r.Idx)))], cut.Next));
     }
 
     private sealed class Row
@@ -95,12 +95,12 @@ public static class ListFindings
 
         public long PublishedUs { get; init; }
 
-        public long? WitnessedSize { get; init; }
+        public long? Idx { get; init; }
 
-        public FindingSummary ToSummary(bool demanded) => new(
+        public FindingSummary ToSummary((bool Official, long? WitnessedSize) mark) => new(
             Number, (int)Version, Enum.Parse<FindingStatus>(Status), Name, Enum.Parse<FindingOutcome>(Outcome), Enum.Parse<Level>(Level), Likelihood,
             Confidence is null ? null : Enum.Parse<Confidence>(Confidence), Crosscheckable is null ? null : Crosscheckable == 1, Exercise == 1,
-            Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}", !demanded || WitnessedSize is not null, WitnessedSize);
+            Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}", mark.Official, mark.WitnessedSize);
     }
 }
 
@@ -127,7 +127,7 @@ public sealed record VersionSummary(
 public static class ListFindingVersions
 {
     /// <summary>Every version a finding has ever had.</summary>
-    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings, RegistryCore core, WitnessBook witnesses)
+    public static Results<Ok<IReadOnlyList<VersionSummary>>, ProblemHttpResult> Handle(string number, FindingLocator findings, OfficialMark official)
     {
         if (findings.Find(number) is not { } state)
         {
@@ -136,8 +136,8 @@ public static class ListFindingVersions
 
         return TypedResults.Ok<IReadOnlyList<VersionSummary>>([.. state.Versions.Select(v =>
         {
-            var (official, size) = OfficialMark.Of(core, witnesses, number, v.Version);
-            return new VersionSummary(v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}", official, size);
+            var (isOfficial, size) = official.Of(number, v.Version);
+            return new VersionSummary(v.Version, v.Kind, state.StatusOf(v), v.Digest, v.ChangeNote, v.At, $"/v1/findings/{number}/versions/{v.Version}", isOfficial, size);
         })]);
     }
 }

@@ -82,6 +82,9 @@ public sealed class WitnessBook : IDisposable
     /// <summary>The largest size that ever had the quorum of its time: what lies below is official. 0 where none had.</summary>
     public long WitnessedSize => _known.WitnessedSize;
 
+    /// <summary>How often something was learnt of the witnesses since the start.</summary>
+    public long Heard => _known.Heard;
+
     /// <summary>Whether a leaf is covered by a checkpoint with the quorum; at once where none is demanded.</summary>
     public bool Covers(long leaf) => !Policy.DemandsWitnesses || leaf < WitnessedSize;
 
@@ -108,7 +111,44 @@ public sealed class WitnessBook : IDisposable
         }
 
         var known = _known;
-        return known.Satisfying is { } size ? known.Sizes[size].Note(Policy) : null;
+        return known.Satisfying is { } size ? known.Sizes[size].Note(Policy, Policy) : null;
+    }
+
+    /// <summary>The first size above a leaf that met the quorum of its time; null while there is none.</summary>
+    public long? FirstQuorum(long leaf) => First(leaf, each => each.Met);
+
+    /// <summary>The first size above a leaf that the quorum of a policy has cosigned; null while there is none, or none is demanded.</summary>
+    public long? FirstCover(TlogPolicy policy, long leaf)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return policy.DemandsWitnesses ? First(leaf, each => policy.IsMet(each.Names(policy))) : null;
+    }
+
+    /// <summary>
+    /// A checkpoint above a leaf with what shows that witnesses vouch for it: by a policy, if it can be by that of today too, and then the newest.
+    /// Null while there is none, or neither demands any.
+    /// </summary>
+    public string? Covering(TlogPolicy policy, long leaf)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var (best, worth, most) = ((string?)null, 0, (policy.DemandsWitnesses ? 2 : 0) + (Policy.DemandsWitnesses ? 1 : 0));
+        foreach (var (_, there) in _known.Sizes.Where(s => s.Key > leaf).OrderByDescending(s => s.Key).TakeWhile(_ => worth < most))
+        {
+            var note = there.Note(policy, Policy);
+            if (Worth(policy, note) is var found && found > worth)
+            {
+                (best, worth) = (note, found);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>How much a checkpoint shows: that the quorum of a policy vouches for it is worth more than that the one of today does.</summary>
+    public int Worth(TlogPolicy policy, string note)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return (policy.DemandsWitnesses && policy.Satisfied(note) ? 2 : 0) + (Policy.DemandsWitnesses && Policy.Satisfied(note) ? 1 : 0);
     }
 
     /// <summary>Keeps a cosignature that has been verified over the checkpoint of its size. Durable when this returns.</summary>
@@ -119,8 +159,8 @@ public sealed class WitnessBook : IDisposable
         await _one.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            var signed = (_known.Sizes.TryGetValue(head.Size, out var there) ? there.Lines.Keys.AsEnumerable() : []).Append(cosignature.Witness.Key.Vkey).ToHashSet(StringComparer.Ordinal);
-            var met = Policy.DemandsWitnesses && Policy.IsMet(Names(signed));
+            var signed = (_known.Sizes.TryGetValue(head.Size, out var there) ? there.Lines.Keys.AsEnumerable() : []).Append(cosignature.Witness.Key.Vkey);
+            var met = Policy.DemandsWitnesses && Policy.IsMet(Names(Policy, signed));
             await _core.Store.Writer.CommitAsync(
                 new CommitRequest([], rows =>
                 {
@@ -149,8 +189,14 @@ public sealed class WitnessBook : IDisposable
 
     private static NoteVerifier[] Signing(LogKeyHistory keys) => [.. keys.Keys.Where(k => k.Retired is null).Select(k => k.Key)];
 
-    private HashSet<string> Names(IReadOnlySet<string> keys) =>
-        Policy.Witnesses.Where(w => keys.Contains(w.Key.Vkey)).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+    private long? First(long leaf, Func<Cosigned, bool> which) =>
+        _known.Sizes.Where(s => s.Key > leaf && which(s.Value)).Select(s => (long?)s.Key).Min();
+
+    private static HashSet<string> Names(TlogPolicy policy, IEnumerable<string> keys)
+    {
+        var signed = keys.ToHashSet(StringComparer.Ordinal);
+        return policy.Witnesses.Where(w => signed.Contains(w.Key.Vkey)).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+    }
 
     private Known Load()
     {
@@ -160,41 +206,45 @@ public sealed class WitnessBook : IDisposable
         {
             if (!sizes.TryGetValue(row.Size, out var there))
             {
-                sizes[row.Size] = there = new Cosigned(row.Checkpoint, []);
+                sizes[row.Size] = there = new Cosigned(row.Checkpoint, row.QuorumUs is not null, []);
             }
 
-            // Witnesses of an earlier policy are left out; the rows stay with the findings that they made official.
-            if (Policy.Witnesses.FirstOrDefault(w => w.Key.Vkey == row.Witness) is not { } witness)
+            if (row.Witness is not { } vkey)
             {
-                continue;
+                continue; // Nobody has cosigned this size yet.
             }
 
-            if (!_verified.Contains(row.Line!) && !Holds(row, witness))
+            // Witnesses of an earlier policy too: versions that were published under it are judged by it for good.
+            if (!_verified.Contains(row.Line!) && !Holds(row, vkey))
             {
-                _log.LogError("ALARM: the stored cosignature of {Witness} over size {Size} does not verify; it is left out.", witness.Name, row.Size);
+                _log.LogError("ALARM: the stored cosignature of {Witness} over size {Size} does not verify; it is left out.", vkey.Split('+')[0], row.Size);
                 continue;
             }
 
             verified.Add(row.Line!);
-            there.Lines[witness.Key.Vkey] = row.Line!;
-            newest[witness.Key.Vkey] = new Cosignature(witness, row.Size, row.TimeS!.Value, row.Line!);
+            there.Lines[vkey] = row.Line!;
+            if (Policy.Witnesses.FirstOrDefault(w => w.Key.Vkey == vkey) is { } witness)
+            {
+                newest[vkey] = new Cosignature(witness, row.Size, row.TimeS!.Value, row.Line!);
+            }
         }
 
         _verified = verified;
-        long? satisfying = sizes.Reverse().Where(s => Policy.IsMet(Names(s.Value.Lines.Keys.ToHashSet(StringComparer.Ordinal)))).Select(s => (long?)s.Key).FirstOrDefault();
+        long? satisfying = sizes.Reverse().Where(s => Policy.IsMet(s.Value.Names(Policy))).Select(s => (long?)s.Key).FirstOrDefault();
         return new Known(
-            sizes.ToImmutableDictionary(), newest.ToImmutableDictionary(StringComparer.Ordinal), satisfying, rows.Where(r => r.QuorumUs is not null).Select(r => r.Size).DefaultIfEmpty().Max());
+            sizes.ToImmutableDictionary(), newest.ToImmutableDictionary(StringComparer.Ordinal), satisfying, rows.Where(r => r.QuorumUs is not null).Select(r => r.Size).DefaultIfEmpty().Max(),
+            (_known?.Heard ?? 0) + 1);
     }
 
     // Against the tree, not only against the stored text: a row that was altered must not be shown.
-    private bool Holds(Row row, PolicyWitness witness)
+    private bool Holds(Row row, string vkey)
     {
         try
         {
             var note = SignedNote.Parse(row.Checkpoint + row.Line);
             var claimed = Log.Checkpoint.ParseBody(note.Text);
             return claimed.Size == row.Size && row.Size <= _core.Store.Events.Head.Size && claimed.Root.AsSpan().SequenceEqual(_core.Store.Events.Tree.RootAt(row.Size)) &&
-                CosignatureV1.Verify(note, witness.Key) == row.TimeS;
+                CosignatureV1.Verify(note, NoteVerifier.Parse(vkey)) == row.TimeS;
         }
         catch (NoteException)
         {
@@ -204,15 +254,19 @@ public sealed class WitnessBook : IDisposable
 
     private sealed record Judged(LogKeyHistory Keys, TlogPolicy Policy);
 
-    /// <summary>A checkpoint and the lines of its cosignatures by verifier key. Not changed once it is in <see cref="Known"/>.</summary>
-    private sealed record Cosigned(string Checkpoint, Dictionary<string, string> Lines)
+    /// <summary>A checkpoint, whether it met the quorum of its time, and the lines of its cosignatures by verifier key. Not changed once it is in <see cref="Known"/>.</summary>
+    private sealed record Cosigned(string Checkpoint, bool Met, Dictionary<string, string> Lines)
     {
         public string CosignatureLines(TlogPolicy policy) => string.Concat(policy.Witnesses.Select(w => Lines.GetValueOrDefault(w.Key.Vkey)));
 
-        public string Note(TlogPolicy policy) => Checkpoint + CosignatureLines(policy);
+        public HashSet<string> Names(TlogPolicy policy) => WitnessBook.Names(policy, Lines.Keys);
+
+        /// <summary>The checkpoint with the cosignatures of the witnesses of either policy, each once.</summary>
+        public string Note(TlogPolicy first, TlogPolicy second) =>
+            Checkpoint + string.Concat(first.Witnesses.Concat(second.Witnesses).Select(w => w.Key.Vkey).Distinct(StringComparer.Ordinal).Select(key => Lines.GetValueOrDefault(key)));
     }
 
-    private sealed record Known(ImmutableDictionary<long, Cosigned> Sizes, ImmutableDictionary<string, Cosignature> Newest, long? Satisfying, long WitnessedSize);
+    private sealed record Known(ImmutableDictionary<long, Cosigned> Sizes, ImmutableDictionary<string, Cosignature> Newest, long? Satisfying, long WitnessedSize, long Heard);
 
     private sealed class Row
     {

@@ -91,8 +91,8 @@ public sealed class LogCopyTests : IDisposable
         var copy = () => CopyAsync(harmed);
         await copy.Should().ThrowAsync<LogAuditException>();
 
-        Files().Should().NotContain("log/checkpoint").And.NotContain(path);
-        foreach (var placed in Files())
+        Files().Should().NotContain("log/checkpoint").And.NotContain(path).And.Contain(LogCopy.Next);
+        foreach (var placed in Files().Where(each => each != LogCopy.Next))
         {
             (await File.ReadAllBytesAsync(Path.Combine(_folder, placed))).Should().Equal(_log.Serve(placed, 700), placed);
         }
@@ -122,8 +122,31 @@ public sealed class LogCopyTests : IDisposable
         await AuditsAsync(900);
     }
 
+    [Fact]
+    public async Task A_run_that_was_cut_holds_the_log_to_the_head_that_it_was_copying()
+    {
+        var cut = () => new LogCopy(new Cut(new ServedLog(_log, 700), 3), new MirrorFolder(_folder), Signed(_log, 700)).RunAsync(0, CancellationToken.None);
+        await cut.Should().ThrowAsync<IOException>();
+        using var other = HonestLog.Make(92, 900);
+
+        var fork = await FluentActions.Awaiting(() => GrowthAsync(other, 900)).Should().ThrowAsync<ForkException>();
+
+        fork.Which.Evidence.Should().Contain(_log.NoteAt(700)).And.Contain(other.NoteAt(900));
+        await FluentActions.Awaiting(() => GrowthAsync(_log, 600)).Should().ThrowAsync<ForkException>("the log signed more before");
+        (await GrowthAsync(_log, 900)).Should().Be(0, "no copy is whole yet");
+        await CopyAsync(new ServedLog(_log, 900));
+        Files().Should().NotContain(LogCopy.Next);
+        (await GrowthAsync(_log, 900)).Should().Be(900);
+    }
+
+    private Task<long> GrowthAsync(HonestLog log, long size) => LogCopy.RequireGrowthAsync(
+        new ServedLog(log, size), new MirrorFolder(_folder), Signed(log, size), _log.Signer.Vkey, new PinnedKey(_log.Key, ""), CancellationToken.None);
+
+    private static SignedCheckpoint Signed(HonestLog log, long size) => new(log.HeadAt(size), log.NoteAt(size));
+
     [Theory]
     [InlineData("/log/checkpoint", "log/checkpoint")]
+    [InlineData("/log/checkpoint.next", null)]
     [InlineData("/log/checkpoint/witnessed", "log/checkpoint.witnessed")]
     [InlineData("/v1/findings", "v1/findings/index.json")]
     [InlineData("/v1/findings/AR-1", "v1/findings/AR-1/index.json")]
@@ -143,7 +166,7 @@ public sealed class LogCopyTests : IDisposable
     public void It_serves_its_files_and_no_other_path(string path, string? file)
     {
         var mirror = new MirrorFolder(_folder);
-        foreach (var each in new[] { "log/checkpoint", "log/checkpoint.witnessed", "v1/findings/index.json", "v1/findings/AR-1/index.json", "v1/findings/AR-1/record", "log/half.part", ".lock" })
+        foreach (var each in new[] { "log/checkpoint", "log/checkpoint.next", "log/checkpoint.witnessed", "v1/findings/index.json", "v1/findings/AR-1/index.json", "v1/findings/AR-1/record", "log/half.part", ".lock" })
         {
             mirror.Put(each, Encoding.UTF8.GetBytes(each));
         }

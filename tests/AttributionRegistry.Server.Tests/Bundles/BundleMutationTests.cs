@@ -231,14 +231,14 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
         return output.ToArray();
     }
 
-    private static void Json(SortedDictionary<string, byte[]> files, string name, Action<JsonNode> change)
+    internal static void Json(SortedDictionary<string, byte[]> files, string name, Action<JsonNode> change)
     {
         var document = JsonNode.Parse(files[$"data/{name}.json"])!;
         change(document);
         files[$"data/{name}.json"] = CanonicalJson.Serialize(document);
     }
 
-    private static void Extra(SortedDictionary<string, byte[]> files, long index, Action<JsonNode> change)
+    internal static void Extra(SortedDictionary<string, byte[]> files, long index, Action<JsonNode> change)
     {
         var proof = TlogProof.Parse(Encoding.UTF8.GetString(files[BundleForm.ProofName(index)]));
         var extra = JsonNode.Parse(proof.Extra!)!;
@@ -246,32 +246,32 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
         files[BundleForm.ProofName(index)] = Encoding.UTF8.GetBytes((proof with { Extra = CanonicalJson.Serialize(extra) }).ToString());
     }
 
-    private static IEnumerable<long> Openings(SortedDictionary<string, byte[]> files) =>
+    internal static IEnumerable<long> Openings(SortedDictionary<string, byte[]> files) =>
         files.Keys.Where(n => n.EndsWith(".entry", StringComparison.Ordinal) && Type(files, n) == "unsealed").Select(IndexOf);
 
     // Takes away what opened a sealed entry, in the log and beside it.
-    private static void Close(SortedDictionary<string, byte[]> files, long opening)
+    internal static void Close(SortedDictionary<string, byte[]> files, long opening)
     {
         var hidden = BundleForm.ProofName(JsonNode.Parse(files[BundleForm.EntryName(opening)])!["body"]!["index"]!.GetValue<long>());
         files[hidden] = Encoding.UTF8.GetBytes((TlogProof.Parse(Encoding.UTF8.GetString(files[hidden])) with { Extra = null }).ToString());
         Remove(files, opening);
     }
 
-    private static void Remove(SortedDictionary<string, byte[]> files, long index)
+    internal static void Remove(SortedDictionary<string, byte[]> files, long index)
     {
         files.Remove(BundleForm.EntryName(index));
         files.Remove(BundleForm.ProofName(index));
     }
 
     // The sealed entry that was opened as an event of this type.
-    private static long Entry(SortedDictionary<string, byte[]> files, string type, int nth = 0) => files
+    internal static long Entry(SortedDictionary<string, byte[]> files, string type, int nth = 0) => files
         .Where(f => f.Key.EndsWith(".tlog-proof", StringComparison.Ordinal))
         .Select(f => TlogProof.Parse(Encoding.UTF8.GetString(f.Value))).OrderBy(p => p.Index)
         .Where(p => p.Extra is not null && (string?)JsonNode.Parse(p.Extra)!["seal"]?["event"]?["type"] == type).ElementAt(nth).Index;
 
-    private static string Type(SortedDictionary<string, byte[]> files, string name) => JsonNode.Parse(files[name])!["type"]!.GetValue<string>();
+    internal static string Type(SortedDictionary<string, byte[]> files, string name) => JsonNode.Parse(files[name])!["type"]!.GetValue<string>();
 
-    private static long IndexOf(string name) => long.Parse(name["tlog/".Length..^".entry".Length], System.Globalization.CultureInfo.InvariantCulture);
+    internal static long IndexOf(string name) => long.Parse(name["tlog/".Length..^".entry".Length], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>A finding of the demo that a real server published; its bundle is fetched once.</summary>
     public sealed class OneFinding : IAsyncLifetime

@@ -20,14 +20,16 @@ public sealed class BundleTests(ExerciseFixture exercise) : IClassFixture<Exerci
     private string WannaCry => exercise.Loaded[1].Number;
 
     [Fact]
-    public async Task V_75_A_bundle_proves_a_finding_offline_and_with_the_right_key_without_reservation()
+    public async Task V_75_A_bundle_proves_a_finding_offline_and_says_what_its_reader_has_to_pin()
     {
+        const string Word = "its policy demands no witness, so that it is official is the operator's own word; pin who must witness with --policy";
+        const string Status = "that it is current is the bundle's own word; ask the registry or a mirror for today's status";
         var vkey = (await Stranger.GetStringAsync("/log/vkey")).Trim();
         foreach (var number in new[] { Viasat, WannaCry })
         {
             var zip = await BundleAsync(number);
-            (await VerifyAsync(zip)).Should().Be("valid (the log's key was taken from the bundle itself; pin it with --vkey)");
-            (await VerifyAsync(zip, "--vkey", vkey)).Should().Be("valid");
+            (await VerifyAsync(zip)).Should().Be($"valid (the log's key was taken from the bundle itself; pin it with --vkey; {Word}; {Status})");
+            (await VerifyAsync(zip, "--vkey", vkey)).Should().Be($"valid ({Word}; {Status})");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using AttributionRegistry.Cli.Cases;
+using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Server.Demo;
 using AttributionRegistry.Server.Tests.Running;
 
@@ -10,6 +11,8 @@ public sealed class ExerciseFixture : IAsyncLifetime
 {
     private readonly string[] _cases;
 
+    private readonly Func<Policy, Policy>? _policy;
+
     private Credentials _credentials = null!;
 
     public ExerciseFixture()
@@ -17,7 +20,10 @@ public sealed class ExerciseFixture : IAsyncLifetime
     {
     }
 
-    internal ExerciseFixture(string[] cases) => _cases = cases;
+    internal ExerciseFixture(string[] cases, Func<Policy, Policy>? policy = null) => (_cases, _policy) = (cases, policy);
+
+    /// <summary>What happens beside it each time that a ballot is about to be sealed.</summary>
+    internal Action WhileSealing { get; init; } = () => { };
 
     public RunningRegistry Registry { get; private set; } = null!;
 
@@ -28,20 +34,34 @@ public sealed class ExerciseFixture : IAsyncLifetime
         Registry = await RunningRegistry.StartAsync(demo: true);
         // Windows are cut short one after the other: time must pass between two closings.
         Registry.Clock.AutoAdvanceAmount = TimeSpan.FromMilliseconds(10);
+        if (_policy is not null)
+        {
+            await Registry.SetPolicyAsync(_policy);
+        }
+
         var settings = new RegistrySettings(Registry.DataFolder, "", "", "", 0, true);
         var path = await DemoPeople.EnsureAsync(Registry.Core, settings, Registry.Address, Registry.Now);
         _credentials = Credentials.Parse(await File.ReadAllTextAsync(path));
-        using var cast = _credentials.ToCast(new Uri(Registry.Address), Registry.DataFolder, Registry.Core.Entropy.Bytes);
+        using var cast = Cast();
         var loaded = new List<LoadedCase>();
         foreach (var name in _cases)
         {
-            loaded.AddRange(await CaseLoader.LoadAsync(CaseFile(name), cast, Registry.Core.Entropy.Bytes, TextWriter.Null, CancellationToken.None));
+            loaded.AddRange(await CaseLoader.LoadAsync(CaseFile(name), cast, Bytes, TextWriter.Null, CancellationToken.None));
         }
 
         Loaded = loaded;
     }
 
+    /// <summary>Everybody, to play a case by hand.</summary>
+    internal Cast Cast() => _credentials.ToCast(new Uri(Registry.Address), Registry.DataFolder, Registry.Core.Entropy.Bytes);
+
     public async Task DisposeAsync() => await Registry.DisposeAsync();
+
+    private byte[] Bytes(int count)
+    {
+        WhileSealing();
+        return Registry.Core.Entropy.Bytes(count);
+    }
 
     /// <summary>The n-th person with a role, as the credentials file names them.</summary>
     public HttpClient As(string role, int index = 0)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using AttributionRegistry.Cli;
 using AttributionRegistry.Cli.Mirrors;
 using AttributionRegistry.Server.Tests.Demo;
@@ -34,7 +33,7 @@ public sealed class MirrorTests(ExerciseFixture exercise) : IClassFixture<Exerci
     public async Task What_is_mirrored_verifies_and_audits_as_the_registry_itself_does()
     {
         (await RunAsync("mirror", exercise.Registry.Address, Copy, "--vkey", VKey)).Should().Be(ExitCode.Holds, _output.ToString());
-        _output.ToString().Should().Contain("2 findings");
+        _output.ToString().Should().Contain("2 findings, 2 bundles");
         await ServedAsync(Copy, async address =>
         {
             (await RunAsync("log", "audit", address, "--vkey", VKey)).Should().Be(ExitCode.Holds, _output.ToString());
@@ -50,6 +49,13 @@ public sealed class MirrorTests(ExerciseFixture exercise) : IClassFixture<Exerci
                 (await mirror.GetByteArrayAsync(path)).Should().Equal(await exercise.Registry.Stranger.GetByteArrayAsync(path), path);
             }
 
+            foreach (var path in new[] { $"/v1/findings/{Number}/bundle", $"/v1/findings/{Number}/versions/1/bundle" })
+            {
+                using var bundle = await mirror.GetAsync(path);
+                bundle.Content.Headers.ContentType!.MediaType.Should().Be("application/zip");
+                (await bundle.Content.ReadAsByteArrayAsync()).Should().Equal(await exercise.Registry.Stranger.GetByteArrayAsync(path), path);
+            }
+
             (await mirror.GetStringAsync("/v1/findings")).Should().Contain(Number).And.Contain(exercise.Loaded[1].Number);
             (await mirror.GetAsync("/v1/findings?status=current")).StatusCode.Should().Be(HttpStatusCode.NotFound, "a mirror searches nothing, and must not seem to");
             (await mirror.GetAsync("/v1/incidents")).StatusCode.Should().Be(HttpStatusCode.NotFound);
@@ -58,11 +64,16 @@ public sealed class MirrorTests(ExerciseFixture exercise) : IClassFixture<Exerci
     }
 
     [Fact]
-    public async Task A_second_run_copies_nothing_and_a_mirror_of_the_mirror_is_the_same()
+    public async Task A_run_without_news_copies_nothing_and_a_mirror_of_the_mirror_is_the_same()
     {
+        // The first takes the bundles, and that their evidence was read is in the log: the second still finds entries that are new.
         await RunAsync("mirror", exercise.Registry.Address, Copy, "--vkey", VKey);
+        await RunAsync("mirror", exercise.Registry.Address, Copy);
+        var size = exercise.Registry.Core.Store.Events.Head.Size;
 
         (await RunAsync("mirror", exercise.Registry.Address, Copy)).Should().Be(ExitCode.Holds, _output.ToString());
+
+        exercise.Registry.Core.Store.Events.Head.Size.Should().Be(size, "bundles that are the same are not read again");
 
         _output.ToString().Should().Contain("; 0 files new or changed").And.NotContain("trusted from now on", "the key is known from the first run");
         await ServedAsync(Copy, async address =>
@@ -94,27 +105,80 @@ public sealed class MirrorTests(ExerciseFixture exercise) : IClassFixture<Exerci
         });
     }
 
+    [Fact]
+    public async Task A_bundle_that_is_of_another_finding_or_was_tampered_with_is_named_and_its_finding_not_taken()
+    {
+        await RunAsync("mirror", exercise.Registry.Address, Copy, "--vkey", VKey);
+        string PathOf(int n) => Path.Combine(Copy, "v1", "findings", exercise.Loaded[n].Number, "versions", "1", "bundle");
+        var (own, other) = (await File.ReadAllBytesAsync(PathOf(0)), await File.ReadAllBytesAsync(PathOf(1)));
+        foreach (var (bundle, said) in new[] { (other, "is of another finding"), ([.. own[..^9000], (byte)(own[^9000] ^ 1), .. own[^8999..]], "bag: ") })
+        {
+            await File.WriteAllBytesAsync(PathOf(0), bundle);
+            await ServedAsync(Copy, async address =>
+            {
+                var second = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+                (await RunAsync("mirror", address, second, "--vkey", VKey)).Should().Be(ExitCode.DoesNotHold, _output.ToString());
+                _output.ToString().Should().Contain($"{Number}: ").And.Contain(said);
+                Directory.Exists(Path.Combine(second, "v1", "findings", Number)).Should().BeFalse();
+            });
+        }
+    }
+
+    [Fact]
+    public async Task A_version_without_a_record_needs_a_proof_of_its_entry_and_a_banner_must_fit()
+    {
+        await RunAsync("mirror", exercise.Registry.Address, Copy, "--vkey", VKey);
+        var version = Path.Combine(Copy, "v1", "findings", Number, "versions", "1");
+        File.Delete(Path.Combine(version, "record"));
+        File.Delete(Path.Combine(version, "bundle"));
+        await SecondAsync(ExitCode.DoesNotHold, "neither a record nor a proof");
+
+        await File.WriteAllTextAsync(Path.Combine(version, "proof"), await exercise.Registry.Stranger.GetStringAsync($"/v1/findings/{exercise.Loaded[1].Number}/proof"));
+        await SecondAsync(ExitCode.DoesNotHold, "does not publish this digest");
+
+        await File.WriteAllTextAsync(Path.Combine(version, "proof"), await exercise.Registry.Stranger.GetStringAsync($"/v1/findings/{Number}/versions/1/proof"));
+        await SecondAsync(ExitCode.Holds, "2 findings");
+
+        var served = Path.Combine(Copy, "v1", "findings", Number, "index.json");
+        await File.WriteAllTextAsync(served, (await File.ReadAllTextAsync(served)).Replace("\"status\":\"current\"", "\"status\":\"withdrawn\"", StringComparison.Ordinal));
+        await SecondAsync(ExitCode.DoesNotHold, $"{Number}: representation: ");
+
+        Task SecondAsync(int code, string said) => ServedAsync(Copy, async address =>
+        {
+            (await RunAsync("mirror", address, Path.Combine(_folder, Guid.NewGuid().ToString("N")), "--vkey", VKey)).Should().Be(code, _output.ToString());
+            _output.ToString().Should().Contain(said);
+        });
+    }
+
+    [Fact]
+    public async Task A_version_that_was_here_is_not_taken_for_a_lower_one()
+    {
+        await RunAsync("mirror", exercise.Registry.Address, Copy, "--vkey", VKey);
+        var held = Path.Combine(Copy, "v1", "findings", Number, "index.json");
+        var newer = (await File.ReadAllTextAsync(held)).Replace("\"version\":1,", "\"version\":2,", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(held, newer);
+
+        (await RunAsync("mirror", exercise.Registry.Address, Copy)).Should().Be(ExitCode.DoesNotHold, _output.ToString());
+
+        _output.ToString().Should().Contain($"{Number}: version: the mirror holds version 2, the registry now serves version 1");
+        (await File.ReadAllTextAsync(held)).Should().Be(newer);
+    }
+
     private static async Task ServedAsync(string folder, Func<string, Task> use)
     {
         using var stop = new CancellationTokenSource();
-        var address = $"http://127.0.0.1:{FreePort()}";
-        var serving = MirrorServer.RunAsync([folder, "--listen", address], TextWriter.Null, stop.Token);
+        using var said = new StringWriter();
+        var serving = MirrorServer.RunAsync([folder, "--listen", "http://127.0.0.1:0"], said, stop.Token);
         try
         {
-            await use(address);
+            // It says where before it first waits for anybody.
+            await use(said.ToString().Split(" at ")[^1].Trim().TrimEnd('/'));
         }
         finally
         {
             await stop.CancelAsync();
             await serving;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var any = new TcpListener(IPAddress.Loopback, 0);
-        any.Start();
-        return ((IPEndPoint)any.LocalEndpoint).Port;
     }
 
     private static SortedDictionary<string, string> Contents(string folder) => new(

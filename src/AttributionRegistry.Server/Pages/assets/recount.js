@@ -2,6 +2,7 @@
 
 import { $, element, note, table } from './dom.js';
 import { parseStrict } from './registry/jcs.js';
+import { readPolicy } from './registry/policy.js';
 import { checksFor, openBundle, verdictOf, verify } from './registry/verify.js';
 import { ZipFault } from './registry/zip.js';
 
@@ -34,7 +35,7 @@ async function run(load, bundled = false) {
       $('steps').children[steps.length - 1].replaceWith(line(step));
     }
     const verdict = verdictOf(steps);
-    $('verdict').className = `verdict ${verdict.valid ? 'ok' : 'failed'}`;
+    $('verdict').className = `verdict ${verdict.valid ? 'ok' : verdict.check === null ? 'unable' : 'failed'}`;
     $('verdict').textContent = verdict.text;
     if (record?.round?.tally) showTally(representation, record, steps.find(step => step.name === 'tally')?.recounted);
   } catch (fault) {
@@ -46,10 +47,10 @@ async function run(load, bundled = false) {
   }
 }
 
-const line = ({ name, means, state, what }) => element('li', { 'data-check': name, 'data-state': state },
+const line = ({ name, means, state, what, left = [] }) => element('li', { 'data-check': name, 'data-state': state },
   element('span', { class: `state ${state}` }, STATES[state]),
   element('span', {}, means, ' ', element('span', { class: 'name' }, `(${name})`)),
-  what ? element('span', { class: 'what' }, what) : null);
+  ...[what, ...left].filter(each => each).map(each => element('span', { class: 'what' }, each)));
 
 function about({ number, version, banner, finding }) {
   return [
@@ -90,7 +91,7 @@ $('by-number').addEventListener('submit', event => {
   event.preventDefault();
   const number = encodeURIComponent($('number').value.trim()), vkey = $('vkey').value.trim();
   if (event.submitter?.value === 'bundle') {
-    run(async () => bundleOf(await bytesAt(`/v1/findings/${number}/bundle`), vkey), true);
+    run(async () => bundleOf(await bytesAt(`/v1/findings/${number}/bundle`), vkey, await policyIn('')), true);
     return;
   }
   run(async () => {
@@ -100,12 +101,23 @@ $('by-number').addEventListener('submit', event => {
   });
 });
 
-const bundleOf = async (bytes, vkey) => ({ ...await openBundle(bytes), log: { vkey: vkey || null } });
+const bundleOf = async (bytes, vkey, policy) => ({ ...await openBundle(bytes), log: { vkey: vkey || null, policy } });
+
+// What the reader pasted or chose; one that cannot be read is said before anything is checked.
+async function policyIn(form) {
+  const pasted = $(`${form}policy`).value.trim(), [file] = $(`${form}policy-file`).files;
+  if (pasted && file) throw new SyntaxError('Paste the policy of witnesses or choose it as a file, not both.');
+  const policy = file ? await file.text() : pasted ? `${pasted}\n` : null;
+  if (policy !== null) {
+    await readPolicy(policy).catch(fault => { throw new SyntaxError(`This is no policy of witnesses: ${fault.message}`); });
+  }
+  return policy;
+}
 
 $('by-bundle').addEventListener('submit', event => {
   event.preventDefault();
   const [file] = $('bundle-file').files, vkey = $('bundle-vkey').value.trim();
-  run(async () => bundleOf(new Uint8Array(await file.arrayBuffer()), vkey), true);
+  run(async () => bundleOf(new Uint8Array(await file.arrayBuffer()), vkey, await policyIn('bundle-')), true);
 });
 
 $('by-files').addEventListener('submit', event => {

@@ -3,7 +3,7 @@
 import * as base64url from './base64url.js';
 import { fromHex, hex, sha256Hex } from './bytes.js';
 import { evidenceFile, MAX_EVIDENCE_BYTES, MAX_ITEM_BYTES } from './bundle.js';
-import { chainOf } from './bundlelog.js';
+import { after, chainOf } from './bundlelog.js';
 import { opens } from './commitments.js';
 import { micros } from './instants.js';
 import { canonicalBytes, canonicalText, dict } from './jcs.js';
@@ -23,7 +23,8 @@ export function representationFault({ bundle, representation }) {
   const links = { self: own, current: all, versions: `${all}/versions`, record: `${own}/record`, proof: `${own}/proof`, bundle: `${own}/bundle`,
     petitions: `${all}/petitions`, appeals: `${all}/appeals`, incident: `/v1/incidents/${finding.incident.id}`, checkpoint: '/log/checkpoint' };
   if (!same(representation.links, dict(Object.entries(links)))) return 'its links do not lead to the finding';
-  return isBanner(representation, finding.exerciseNotice ?? null, version) ? null : 'its banner does not fit its status';
+  if (!isBanner(representation, finding.exerciseNotice ?? null, version)) return 'its banner does not fit its status';
+  return { left: [`that it is ${representation.status.replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)} is the bundle's own word; ask the registry or a mirror for today's status`] };
 }
 
 // The notice of an exercise, a sentence for the status, a pending appeal, that witnesses are missing; each where there is one.
@@ -82,21 +83,22 @@ export async function payloadFault({ bundle, round }) {
   const published = new Map(finding.disclosed.map(each => [each.id, each]));
   if (!same(evidence.disclosed.map(({ id }) => id), [...published.keys()].sort())) return 'the disclosed items are not those of the finding';
   const commitments = new Map(evidence.set.map(({ id, c }) => [id, c]));
-  const state = { left: MAX_EVIDENCE_BYTES, files: new Set(), notHere: [] };
+  const state = { left: MAX_EVIDENCE_BYTES, files: new Set(), reasons: new Set(), notHere: [] };
   for (const item of evidence.disclosed) {
     const fault = await itemFault(bundle, round, item, published.get(item.id), commitments.get(item.id) ?? null, state);
     if (fault) return fault;
   }
+  const idle = after(bundle).find(({ index }) => !state.reasons.has(index));
+  if (idle) return `entry ${idle.index} took away nothing that is missing here`;
   const extra = [...bundle.files.keys()].find(name => name.startsWith('data/evidence/') && !state.files.has(name));
-  return extra !== undefined ? `'${extra}' is no disclosed item` : { what: state.notHere.join('; ') };
+  return extra !== undefined ? `'${extra}' is no disclosed item` : { left: state.notHere };
 }
 
 async function itemFault(bundle, round, item, published, commitment, state) {
-  const { id, sha256, size, salt, file = null, without = null, address } = item;
+  const { id, sha256, size, salt, file = null, without = null, entry = null, address } = item;
   if (sha256 !== published.sha256 || size !== published.size || address !== `/v1/evidence/${id}/content`) return `${id} is another item than the finding discloses`;
   if ((salt ?? null) === null) {
-    state.notHere.push(`${id} is ${without}`);
-    return ['erased', 'quarantined', 'notPublic'].includes(without) && file === null ? null : `nothing opens the commitment to the bytes of ${id}`;
+    return file === null ? missingFault(bundle, id, without, entry, state) : `nothing opens the commitment to the bytes of ${id}`;
   }
   const raw = base64url.decode(salt);
   if (commitment === null || !await opens(base64url.decode(commitment), 'evidence-bytes', raw, fromHex(sha256))) return `the bytes of ${id} are not those that the evidence set commits to`;
@@ -105,12 +107,25 @@ async function itemFault(bundle, round, item, published, commitment, state) {
   if (logged?.sha256 !== sha256 || logged.salt !== hex(raw) || logged.size !== size) return `the bytes of ${id} are not those that the log sealed`;
   if (file === null) {
     state.notHere.push(`${id} is too large for a bundle`);
-    return without === 'tooLarge' && size > Math.min(MAX_ITEM_BYTES, state.left) ? null : `the bytes of ${id} are missing`;
+    return without === 'tooLarge' && entry === null && size > Math.min(MAX_ITEM_BYTES, state.left) ? null : `the bytes of ${id} are missing`;
   }
   state.left -= size;
   state.files.add(file);
   const bytes = file === evidenceFile(id) ? bundle.files.get(file) : undefined;
-  return without === null && bytes?.length === size && await sha256Hex(bytes) === sha256 ? null : `the bytes of ${id} are not those that were disclosed`;
+  return without === null && entry === null && bytes?.length === size && await sha256Hex(bytes) === sha256 ? null : `the bytes of ${id} are not those that were disclosed`;
+}
+
+// Gone is what the log says is gone, by an entry later than the version; the bundle's own word for it counts for nothing.
+function missingFault(bundle, id, without, entry, { reasons, notHere }) {
+  const reason = after(bundle).find(({ index }) => index === entry);
+  if (reason?.event.body.evidence !== id || reasons.has(entry)) return `${id} is MISSING (alarm): nothing in the log says where its bytes went`;
+  reasons.add(entry);
+  const { type, body } = reason.event;
+  if (type === 'evidence.destroyed' && without === 'erased') notHere.push(`${id} was destroyed by order #${entry}`);
+  else if (type === 'evidence.judged' && body.accepted === false && without === 'notPublic') notHere.push(`${id} is withheld since entry #${entry}, which rejected it`);
+  else if (type === 'evidence.quarantined' && without === 'quarantined') notHere.push(`${id} is MISSING (alarm): entry #${entry} says that its bytes were found damaged`);
+  else return `entry ${entry} is no reason why the bytes of ${id} are missing`;
+  return null;
 }
 
 // RFC 6962, section 2.1: the left part is the largest power of two that is smaller than the whole.

@@ -25,7 +25,10 @@ export async function proofsFault({ bundle, log }) {
       return `entry ${index} is not proved to be in the signed log`;
     }
   }
-  return { what: `${bundle.entries.length} entries of ${checkpoint.size}, signed by ${checkpoint.origin}.${log?.vkey ? '' : ' The key was taken from the bundle itself.'}` };
+  return {
+    what: `${bundle.entries.length} entries of ${checkpoint.size}, signed by ${checkpoint.origin}.`,
+    left: log?.vkey ? [] : ["the log's key was taken from the bundle itself; give the one that you have from elsewhere"],
+  };
 }
 
 /** What the seals and the commitments of fields hide is what was opened. Leaves the readable entries behind in bundle.log. */
@@ -72,8 +75,14 @@ async function extraFault(index, event, extra, expected, fields) {
   return null;
 }
 
-/** The readable entries of one chain, in order. */
-export const chainOf = (bundle, subject) => bundle.log.entries.filter(({ event }) => event !== null && event.subject === subject && event.type !== INTRODUCTION);
+/** The readable entries of one chain up to the version, in order. */
+export const chainOf = (bundle, subject) => bundle.log.entries.filter(each => each.event !== null && each.event.subject === subject && each.event.type !== INTRODUCTION && !isAfter(bundle, each));
+
+/** What took disclosed bytes away after the version was published; outside the chains, each proved by itself. */
+export const after = bundle => bundle.log.entries.filter(each => each.event !== null && isAfter(bundle, each));
+
+const isAfter = ({ log: { end } }, { index, event }) =>
+  end !== undefined && index > end.version && event.subject === end.incident && ['evidence.destroyed', 'evidence.quarantined', 'evidence.judged'].includes(event.type);
 
 /** The public key that a person's chain introduced under an id, or null. */
 export const keyOf = (bundle, person, key) => {
@@ -84,6 +93,7 @@ export const keyOf = (bundle, person, key) => {
 /** The chains of the case, of its rounds and of what was opened are there from their first entry to the version, with no gap. */
 export function chainFault({ bundle, finding, record, digest }) {
   const incident = finding.incident.id, { leftOut } = bundle.log;
+  bundle.log.end = { incident, version: record.logIndex };
   // The end of a chain that nothing follows: what opened it says that it was there.
   if (leftOut) return `entry ${leftOut.index} opens entry ${leftOut.opens}, which was left out`;
   const subjects = [...new Set(bundle.log.entries.filter(({ event }) => event !== null && event.type !== INTRODUCTION).map(({ event }) => event.subject))];
@@ -105,7 +115,7 @@ export function chainFault({ bundle, finding, record, digest }) {
     if (gap) return `the chain of ${subject} ${gap}`;
   }
   if (seals.length > 0) return `the seal at ${seals[0].index} is in no chain, or what opens it was left out`;
-  return still > 0 ? { what: `${still} entries of the case stay sealed.` } : null;
+  return still > 0 ? { left: [`${still} entries of the case stay sealed`] } : null;
 }
 
 // Seals that nothing opens stand between the readable entries of a chain; the entry after them names the last one's hash.
@@ -123,19 +133,3 @@ function gapIn(chain, seals) {
   }
   return null;
 }
-
-/** Whether the version is called official as its policy says. Cosignatures themselves are checked by the command line. */
-export function witnessesFault({ bundle, representation }) {
-  const text = bundle.text('tlog/policy'), vkey = bundle.text('tlog/vkey').trimEnd();
-  const lines = text.split('\n');
-  const quorum = lines.at(-2) ?? '';
-  if (lines.at(-1) !== '' || !lines.some(line => line === `log ${vkey}` || line.startsWith(`log ${vkey} `)) || !/^quorum [^ ]+$/.test(quorum)) return 'the policy is not one of this log';
-  if (quorum !== 'quorum none') {
-    return representation.official
-      ? { state: 'skipped', what: 'It is called official; the cosignatures of the witnesses are checked by attribution verify.' }
-      : { what: 'It is not official: no quorum of witnesses has covered it.' };
-  }
-  if (!lines.slice(0, -2).every(line => /^(log|witness|group) [^ ]/.test(line))) return 'the policy is not one of this log';
-  return representation.official === true ? { what: 'The policy demands no witness.' } : 'it is called unofficial, and nobody need witness it';
-}
-

@@ -12,11 +12,16 @@ export class NoEd25519 extends Error {}
 const isName = name => name.length > 0 && !/[\p{Z}\p{Cc}+]/u.test(name) && name.isWellFormed();
 const isDecimal = text => /^(0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text));
 
+/** The types of keys: of a log, and of a witness. */
+export const LOG = 1, COSIGNATURE = 4;
+
 /** Reads name+8 hex digits+base64(type, key), and sees that the id is the key's. */
-export async function readVerifierKey(vkey) {
+export async function readVerifierKey(vkey, type = LOG) {
   const found = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey);
   const blob = found && base64(found[3]);
-  if (!found || !isName(found[1]) || blob.length !== 33 || blob[0] !== 1) throw new NoteFault("Not the key of a log: name+8 hex digits+base64 of type 1 and 32 bytes.");
+  if (!found || !isName(found[1]) || blob.length !== 33 || blob[0] !== type) {
+    throw new NoteFault(`Not the key of a ${type === LOG ? 'log' : 'witness'}: name+8 hex digits+base64 of type ${type} and 32 bytes.`);
+  }
   const id = (await sha256(concat(encodeUtf8(`${found[1]}\n`), blob))).slice(0, 4);
   if (!equal(id, Uint8Array.from({ length: 4 }, (_, i) => parseInt(found[2].slice(2 * i, 2 * i + 2), 16)))) {
     throw new NoteFault(`The key id ${found[2]} is not that of this name and key; the text was altered or mistyped.`);
@@ -24,30 +29,45 @@ export async function readVerifierKey(vkey) {
   return { name: found[1], id, key: blob.slice(1) };
 }
 
-/** The text of a note that the key has signed. */
-export async function openNote(note, verifier) {
-  const { text, signatures } = parseNote(note);
-  const claimed = signatures.filter(each => each.name === verifier.name && equal(each.id, verifier.id));
+/** The signatures of a note in the name of a key. */
+export const signedBy = ({ signatures }, { name, id }) => signatures.filter(each => each.name === name && equal(each.id, id));
+
+/** The text of a note that was taken apart, once the key has signed it. */
+export async function openParsed(parsed, verifier) {
+  const claimed = signedBy(parsed, verifier);
   if (claimed.length === 0) throw new NoteFault('No signature is by the known key.');
   for (const each of claimed) {
-    if (each.payload.length !== 64 || !await verifyEd25519(verifier.key, each.payload, encodeUtf8(text))) {
+    if (each.payload.length !== 64 || !await verifyEd25519(verifier.key, each.payload, encodeUtf8(parsed.text))) {
       throw new NoteFault(`The signature of ${each.name} is wrong; the whole note is void.`);
     }
   }
-  return text;
+  return parsed.text;
 }
+
+/** The text of a note that the key has signed. */
+export const openNote = async (note, verifier) => openParsed(parseNote(note), verifier);
 
 /** Opens a checkpoint with the log's key: {origin, size, root}. */
 export async function openCheckpoint(note, verifier) {
-  const lines = (await openNote(note, verifier)).split('\n');
+  const parsed = parseNote(note);
+  const checkpoint = bodyOf(await openParsed(parsed, verifier));
+  if (checkpoint.origin !== verifier.name) throw new NoteFault(`The checkpoint is of ${checkpoint.origin}, the key of ${verifier.name}.`);
+  return checkpoint;
+}
+
+/** The log that a checkpoint says it is of; nothing is verified. */
+export const originOf = text => bodyOf(text).origin;
+
+function bodyOf(text) {
+  const lines = text.split('\n');
   if (lines.length !== 4 || lines[3] !== '' || !isDecimal(lines[1])) throw new NoteFault('A checkpoint is three lines: origin, size, and the root in base64.');
   const root = base64(lines[2]);
   if (root.length !== 32) throw new NoteFault('The root of a checkpoint has 32 bytes.');
-  if (lines[0] !== verifier.name) throw new NoteFault(`The checkpoint is of ${lines[0]}, the key of ${verifier.name}.`);
   return { origin: lines[0], size: Number(lines[1]), root };
 }
 
-function parseNote(note) {
+/** Takes a note apart; nothing is verified. */
+export function parseNote(note) {
   // eslint-disable-next-line no-control-regex
   if (note.length > 1000000 || /[\u0000-\u0009\u000b-\u001f]/.test(note) || !note.isWellFormed()) throw new NoteFault('A note is text with no control characters but line feeds.');
   const split = note.lastIndexOf('\n\n');
@@ -62,13 +82,14 @@ function parseNote(note) {
   return { text: note.slice(0, split + 1), signatures };
 }
 
-async function verifyEd25519(raw, signature, message) {
+/** Whether an Ed25519 signature is right. */
+export async function verifyEd25519(raw, signature, message) {
   let key;
   try {
     key = await crypto.subtle.importKey('raw', raw, { name: 'Ed25519' }, false, ['verify']);
   } catch (fault) {
-    if (fault.name === 'NotSupportedError') throw new NoEd25519('This browser has no Ed25519, with which the log signs.');
-    throw new NoteFault('The key of the log is no Ed25519 key.');
+    if (fault.name === 'NotSupportedError') throw new NoEd25519('Not checked here: this browser has no Ed25519, with which logs and witnesses sign.');
+    throw new NoteFault('The key is no Ed25519 key.');
   }
   return crypto.subtle.verify({ name: 'Ed25519' }, key, signature, message);
 }

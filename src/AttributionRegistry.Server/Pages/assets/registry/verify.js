@@ -8,7 +8,8 @@ import { fromHex, hex, sha256Hex } from './bytes.js';
 import { ballotCommitment, ballotKeyId, envelopeDigest, fieldMessage, opens, verifyEs256 } from './commitments.js';
 import { bagFault as filesFault, readBundle, ZipFault } from './bundle.js';
 import { loggedFault, payloadFault, representationFault } from './bundlechecks.js';
-import { chainFault, commitmentsFault, proofsFault, witnessesFault } from './bundlelog.js';
+import { chainFault, commitmentsFault, proofsFault } from './bundlelog.js';
+import { witnessesFault } from './bundlewitnesses.js';
 import { belongsTo, draw, forDraw, seedOf, settle } from './draw.js';
 import { escrowFault, isFor, lastOf } from './escrowcheck.js';
 import { dayOf, micros } from './instants.js';
@@ -30,7 +31,7 @@ export const CHECKS = [
   ['crosscheck', 'Where the finding says that disclosed evidence alone leads to it, it does.', 'finding', crosscheckFault],
   ['representation', 'Its banner and its links are those of this finding in its state.', 'bundle', representationFault],
   ['log', "The finding's digest stands in the signed log.", 'log', logFault],
-  ['witnesses', 'The finding is called official exactly when the policy of the log says so.', 'bundle', witnessesFault],
+  ['witnesses', 'The finding is called official exactly when those who must witness the log, by its policy and by yours, have cosigned it.', 'bundle', witnessesFault],
   ['commitments', 'What was sealed in the log is what was opened later.', 'bundle', commitmentsFault],
   ['chain', 'Nothing was left out: the chain of the case runs from its first entry to this finding without a gap.', 'bundle', chainFault],
   ['authors', 'Whoever signed what they did, did sign it.', 'bundle', authorsFault],
@@ -57,9 +58,9 @@ export const checksFor = bundle => CHECKS.filter(({ needs }) => bundle !== null 
  * Runs the checks one after the other; each runs even when one before it failed.
  * @param representation what GET /v1/findings/{number} answers, read by parseStrict
  * @param record what GET …/record answers, or null
- * @param log {text(path), bytes(path), vkey?} to reach the log, or null; with a bundle only the pinned key is used
+ * @param log {text(path), bytes(path), vkey?, policy?} to reach the log, or null; with a bundle only the pinned key and policy are used
  * @param bundle what readBundle gave, or null
- * @yields {{name, means, state: 'ok'|'failed'|'skipped', what: string, recounted?: object}}
+ * @yields {{name, means, state: 'ok'|'failed'|'skipped', what: string, left?: string[], unable?: boolean, recounted?: object}}
  */
 export async function* verify(representation, record = null, log = null, bundle = null) {
   const has = { finding: true, record: record !== null, log: bundle !== null || (record !== null && log !== null), bundle: true };
@@ -83,12 +84,15 @@ function bagFault({ bundle }) {
   return filesFault(bundle);
 }
 
-/** The sentence at the end: valid, or the first check that failed. */
+/** The sentence at the end: valid with what it rests on, or the first check that failed. */
 export function verdictOf(steps) {
   const failed = steps.find(step => step.state === 'failed');
   if (failed) return { valid: false, check: failed.name, text: `${failed.name}: ${failed.what}` };
-  const skipped = steps.filter(step => step.state === 'skipped').map(step => step.name);
-  return { valid: true, check: null, text: skipped.length === 0 ? 'valid' : `valid (not checked: ${skipped.join(', ')})` };
+  const skipped = steps.filter(step => step.state === 'skipped').map(step => step.name), left = steps.flatMap(step => step.left ?? []);
+  // What this browser is unable to check might be wrong: that is no verdict.
+  if (steps.some(step => step.unable)) return { valid: false, check: null, text: `not checked here: ${skipped.join(', ')}; all other checks hold` };
+  const but = [...(skipped.length > 0 ? [`not checked: ${skipped.join(', ')}`] : []), ...left];
+  return { valid: true, check: null, text: but.length === 0 ? 'valid' : `valid (${but.join('; ')})` };
 }
 
 async function outcomeOf(run, it) {
@@ -98,7 +102,7 @@ async function outcomeOf(run, it) {
     return { state: 'ok', what: '', ...found };
   } catch (fault) {
     // What a browser cannot check is not wrong; what cannot be read is.
-    if (fault instanceof NoEd25519) return { state: 'skipped', what: fault.message };
+    if (fault instanceof NoEd25519) return { state: 'skipped', unable: true, what: fault.message };
     return { state: 'failed', what: fault instanceof SyntaxError ? fault.message : `cannot be read: ${fault.message}` };
   }
 }
