@@ -51,8 +51,9 @@ public static class Commands
           doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
                                                                and with a custodian's, auditor's or operator's key its stored bytes
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
-                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never]
-                                                               files over 64 MiB go in pieces that survive cuts
+                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never] [--key FILE]
+                                                               files over 64 MiB go in pieces that survive cuts; with your long-term
+                                                               signing key what you hand in is signed (the key of the case is kept beside it)
           evidence get ID --out FILE --server URL CALLER       fetch an item and check its digest
           evidence export INCIDENT --out TAR --server URL CALLER
                                                                fetch all evidence of a case as a BagIt bag and check it
@@ -111,7 +112,7 @@ public static class Commands
             await error.WriteLineAsync(fault.Message);
             return ExitCode.WrongUse;
         }
-        catch (Exception fault) when (fault is LoadStoppedException or ExerciseException or RegistryRefusedException)
+        catch (Exception fault) when (fault is LoadStoppedException or ExerciseException or RegistryRefusedException or DraftRefusedException)
         {
             await error.WriteLineAsync(fault.Message);
             return ExitCode.DoesNotHold;

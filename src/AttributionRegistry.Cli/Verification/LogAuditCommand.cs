@@ -47,7 +47,8 @@ public static class LogAuditCommand
             var witnessed = vouched is null ? "" : $"\n{vouched.Said}{await Witnessed.RequireNewTailAsync(source, rule!, newest.Head, vouched.Size, cancel)}";
             await output.WriteLineAsync(
                 $"valid: {newest.Head.Origin}, {newest.Head.Size} entries of {auditor.Subjects} subjects, {auditor.ClosedSeals.Count} sealed, " +
-                $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}" +
+                $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}\n" +
+                $"signed by their authors: {auditor.Signed} of {auditor.Readable} readable entries" +
                 (older is null ? "" : $"\ngrown from {older.Head.Size} entries, as signed before") +
                 witnessed +
                 (key.Said.Length == 0 ? "" : $"\n{key.Said}") +

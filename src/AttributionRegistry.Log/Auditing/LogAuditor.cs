@@ -8,6 +8,7 @@ namespace AttributionRegistry.Log;
 public sealed class LogAuditor
 {
     private readonly ClosedSeals _seals = new();
+    private readonly AuthorKeys _authors = new();
     private readonly SubjectChains _chains;
     private readonly TileEdge _edge;
     private readonly List<(long Index, byte[] Entry)> _keys = [];
@@ -41,6 +42,12 @@ public sealed class LogAuditor
 
     /// <summary>The entries about the keys of the log, in order: they say who may sign a head that covers them.</summary>
     public IReadOnlyList<(long Index, byte[] Entry)> KeyEntries => _keys;
+
+    /// <summary>How many entries could be read, opened ones among them.</summary>
+    public long Readable => _authors.Readable;
+
+    /// <summary>How many of these carry the signature of their author; each was verified.</summary>
+    public long Signed => _authors.Signed;
 
     /// <summary>The root over what was walked.</summary>
     public byte[] Root() => _edge.Root();
@@ -92,6 +99,7 @@ public sealed class LogAuditor
     public void RequireHead(Checkpoint head)
     {
         ArgumentNullException.ThrowIfNull(head);
+        _authors.RequireAllBound();
         if (Size != head.Size || !Root().AsSpan().SequenceEqual(head.Root))
         {
             throw new LogAuditException(
@@ -107,14 +115,15 @@ public sealed class LogAuditor
         : throw new LogAuditException(LogChecks.Entry, index, fault!);
 
     /// <summary>Everything that is needed to go on later, as JSON.</summary>
-    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains, _keys);
+    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains, _keys, _authors);
 
     /// <exception cref="FormatException">Not a saved auditor.</exception>
     public static LogAuditor Load(ReadOnlySpan<byte> saved)
     {
-        var (edge, lastAt, seals, chains, keys) = AuditState.Read(saved);
+        var (edge, lastAt, seals, chains, keys, (readable, signed, authors)) = AuditState.Read(saved);
         var auditor = new LogAuditor(edge, lastAt);
         auditor._keys.AddRange(keys);
+        auditor._authors.Restore(readable, signed, authors);
         foreach (var (leaf, seal) in seals)
         {
             auditor._seals.Restore(leaf, seal);
@@ -150,11 +159,15 @@ public sealed class LogAuditor
             _keys.Add((index, entry.ToArray()));
         }
 
+        Sign(entry, shape.Link, shape.Signing, index, index);
         if (shape.Opening is { } opening)
         {
             Open(index, entry, opening);
         }
     }
+
+    private void Sign(ReadOnlySpan<byte> entry, in EntryLink link, EntrySigning? signing, long index, long by) => _authors.Take(
+        signing is null ? "" : System.Text.Encoding.UTF8.GetString(entry.Slice(link.SubjectStart, link.SubjectLength)), signing?.Author, signing?.Introduces, index, by);
 
     private void Open(long index, ReadOnlySpan<byte> entry, EntryOpening opening)
     {
@@ -165,6 +178,7 @@ public sealed class LogAuditor
         }
 
         _chains.Open(hidden, entry.Slice(hidden.SubjectStart, hidden.SubjectLength), opening.Leaf, seal, index);
+        Sign(entry, hidden, opening.Signing, opening.Index, index);
     }
 
     private static DateTimeOffset? Instant(long ticks) => ticks == 0 ? null : new DateTimeOffset(Math.Min(ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);

@@ -3,6 +3,7 @@ using AttributionRegistry.Domain.Keys;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Registry.Signing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AttributionRegistry.Server.Keys;
@@ -130,8 +131,8 @@ public static class LogKeyActs
     {
         var keys = routes.MapGroup("/log/keys").WithTags("Log");
         keys.MapGet("/", ReadLogKeys.Handle).WithName("ReadLogKeys").PublicRead();
-        keys.MapPost("/", IntroduceLogKey.HandleAsync).WithName("IntroduceLogKey").RequiresRole(Role.Operator).Refuses(403, 409, 422);
-        keys.MapPost("/{keyId}/retirement", RetireLogKey.HandleAsync).WithName("RetireLogKey").RequiresRole(Role.Operator).Refuses(403, 404, 409, 422);
+        keys.MapPost("/", IntroduceLogKey.HandleAsync).WithName("IntroduceLogKey").NotSignable().RequiresRole(Role.Operator).Refuses(403, 409, 422);
+        keys.MapPost("/{keyId}/retirement", RetireLogKey.HandleAsync).WithName("RetireLogKey").NotSignable().RequiresRole(Role.Operator).Refuses(403, 404, 409, 422);
     }
 
     internal static LogKeyTerm FirstOf(RegistryCore core)

@@ -16,7 +16,7 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
 
     private static readonly string[] Names =
     [
-        "bag", "digest", "matrix", "crosscheck", "representation", "log", "witnesses", "commitments", "chain", "record", "recorded", "rules", "envelopes", "openings", "escrow", "tally",
+        "bag", "digest", "matrix", "crosscheck", "representation", "log", "witnesses", "commitments", "chain", "authors", "record", "recorded", "rules", "envelopes", "openings", "escrow", "tally",
         "finding", "draw", "signatures", "mapping", "logged", "payload", "wording",
     ];
 
