@@ -102,7 +102,8 @@ public sealed class FindingSearch(RegistryCore core, OfficialMark official)
 
     /// <summary>One finding as lists show it, or null.</summary>
     public FindingSummary? One(string number) => core.Store.Database.Read(connection =>
-        connection.QuerySingleOrDefault<long?>(IdSql, new { number }) is { } id ? Rows(connection, SearchMatch.Of(new FindingFilter()), [new Place { Id = id }])[0] : null);
+        connection.QuerySingleOrDefault<long?>(IdSql, new { number }) is { } id ? connection.QuerySingle<Row>(RowsSql, new { ids = new[] { id } }) : null)
+        is { } row ? row.ToSummary(official.Of(row.Idx)) : null;
 
     /// <summary>What the matching findings have in common.</summary>
     public FindingFacets Facets(FindingFilter filter)
