@@ -18,6 +18,7 @@ need clamd clamav-daemon
 need openssl openssl
 need node nodejs
 need npm npm
+need cc gcc
 
 command -v dotnet >/dev/null || { echo "tests/run.sh: the .NET 10 SDK is missing." >&2; exit 1; }
 
@@ -102,6 +103,10 @@ check "the doctor finds the stopped demo sound" registry doctor --data "$work/de
 check "a second start is ready" start
 check "a second start finds the five findings and loads none twice" test "$(findings)" = 5
 stop
+echo "== faults"
+check "the faults compile" cc -shared -fPIC -O1 -o "$work/faults.so" tests/crash/faults.c -ldl
+check "a store survives kills, torn writes, failing disks and power cuts at each durable call of an act" \
+  dotnet tests/AttributionRegistry.Storage.Tests/bin/Debug/net10.0/AttributionRegistry.Storage.Tests.dll faults "$work/faults.so"
 echo "== uploads"
 check "the packages of the upload tests are the pinned ones" npm ci --prefix tests/uploads --ignore-scripts --no-audit --no-fund
 check "tus-js-client and the command line upload through cuts and kills of the server" node tests/uploads/upload.mjs \

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace AttributionRegistry.Cli;
 
 /// <summary>What stands after the verb: positional arguments, and options as <c>--name value</c>.</summary>
@@ -43,6 +45,16 @@ public sealed class Arguments
     }
 
     public string? Option(string name) => _options.GetValueOrDefault(name);
+
+    /// <summary>A span of time, given as a number of a unit: <c>hours</c> or <c>days</c>.</summary>
+    public TimeSpan? Span(string name, string unit)
+    {
+        var hours = unit == "days" ? 24 : 1;
+        return Option(name) is not { } text ? null
+            : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count * hours <= 876_000
+                ? TimeSpan.FromHours(count * hours)
+                : throw new UsageException($"--{name} is a number of {unit}, not '{text}'.");
+    }
 
     public string Required(string name) => Option(name) ?? throw new UsageException($"--{name} is missing.");
 

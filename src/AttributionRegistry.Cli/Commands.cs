@@ -35,20 +35,25 @@ public static class Commands
           verify FILE|URL [--record FILE] [--vkey KEY] [--policy FILE]
                                                                check a published finding: a bundle (zip), a saved finding, an address
           log opening FILE --vkey KEY                          check an entry that somebody shows, field by field
-          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE]
+          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE [--witness-lag HOURS]]
                                                                walk a whole log: entries, chains, seals, tiles, root; that it grew from
-                                                               a checkpoint that was kept; that the witnesses of a policy vouch for it
-          log monitor URL|DIR --state DIR [--vkey KEY] [--policy FILE] [--embargo DAYS] [--max-age HOURS]
-                                                               for cron: what was seen must still be there, what is new must hold
-          log witnesses URL [--policy FILE]                    check the newest witnessed checkpoint against a pinned policy
+                                                               a checkpoint that was kept; that the witnesses of a policy vouch for it,
+                                                               but for entries of the last hour
+          log monitor URL|DIR --state DIR [--vkey KEY] [--policy FILE [--witness-lag HOURS]] [--embargo DAYS] [--max-age HOURS]
+                                                               for cron: what was seen must still be there, what is new must hold; what
+                                                               was seen an hour ago must be witnessed
+          log witnesses URL [--policy FILE] [--witness-lag HOURS]
+                                                               check the newest witnessed checkpoint against a pinned policy, and that
+                                                               only entries of the last hour are newer
           mirror URL DIR [--vkey KEY]                          copy the log and what is published, verified; again to go on
           mirror serve DIR [--listen URL]                      serve such a copy under the same paths
           log anchors URL [--ca PEM] [--vkey KEY]              check the time stamps of outside authorities against the log
           doctor --server URL [CALLER] [--vkey KEY]            look at a running registry from outside: health, clock, log, findings,
                                                                and with a custodian's, auditor's or operator's key its stored bytes
           evidence submit FILE --incident ID --title TEXT --description TEXT --server URL CALLER
-                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never]
-                                                               files over 64 MiB go in pieces that survive cuts
+                          [--kind KIND] [--tlp LABEL] [--interest TEXT] [--media-type TYPE] [--resumable always|never] [--key FILE]
+                                                               files over 64 MiB go in pieces that survive cuts; with your long-term
+                                                               signing key what you hand in is signed (the key of the case is kept beside it)
           evidence get ID --out FILE --server URL CALLER       fetch an item and check its digest
           evidence export INCIDENT --out TAR --server URL CALLER
                                                                fetch all evidence of a case as a BagIt bag and check it
@@ -57,6 +62,7 @@ public static class Commands
 
         CALLER says whose API key is used: --credentials FILE --as NAME, or --api-key-file FILE, or ATTRIBUTION_API_KEY in the environment.
         'doctor' asks a running registry; a stopped one is looked at by the server's own verb: AttributionRegistry.Server doctor --data DIR --keys DIR.
+        So is a log completed that a restored older backup has cut short: AttributionRegistry.Server recover --from URL|DIR --data DIR --keys DIR.
         A witness is run by the server too: AttributionRegistry.Server witness --state DIR --name NAME --log VKEY [--listen URL] [--keys DIR].
         Exit codes: 0 it holds, 1 it does not hold or was refused, 2 wrong use, 3 the server could not be reached.
         """;
@@ -80,7 +86,7 @@ public static class Commands
                 ["scrutineer", "release", .. var rest] => await ScrutineerCommand.ReleaseAsync(rest, output, entropy, cancel),
                 ["draw", "verify", .. var rest] => await DrawCommand.VerifyAsync(rest, output, entropy, cancel),
                 ["verify", .. var rest] => await VerifyCommand.RunAsync(rest, output, entropy, cancel),
-                ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, cancel),
+                ["log", "audit", .. var rest] => await LogAuditCommand.RunAsync(rest, output, entropy, clock, cancel),
                 ["log", "anchors", .. var rest] => await AnchorsCommand.RunAsync(rest, output, entropy, cancel),
                 ["log", "opening", .. var rest] => await OpeningCommand.RunAsync(rest, output, cancel),
                 ["log", "monitor", .. var rest] => await LogMonitorCommand.RunAsync(rest, output, entropy, clock, cancel),
@@ -106,7 +112,7 @@ public static class Commands
             await error.WriteLineAsync(fault.Message);
             return ExitCode.WrongUse;
         }
-        catch (Exception fault) when (fault is LoadStoppedException or ExerciseException or RegistryRefusedException)
+        catch (Exception fault) when (fault is LoadStoppedException or ExerciseException or RegistryRefusedException or DraftRefusedException)
         {
             await error.WriteLineAsync(fault.Message);
             return ExitCode.DoesNotHold;

@@ -16,6 +16,7 @@ using AttributionRegistry.Server.Pages;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Policies;
+using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
@@ -34,6 +35,7 @@ public static class Features
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddProblems(RuleProblems.Entries);
+        services.AddProblems(SigningProblems.Entries);
         services.AddSingleton<SetupToken>();
         services.AddSingleton<PersonWrites>();
         services.AddSingleton<CaseWrites>();

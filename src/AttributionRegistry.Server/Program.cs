@@ -3,12 +3,20 @@ using AttributionRegistry.Cli.Http;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server;
 using AttributionRegistry.Server.Doctor;
+using AttributionRegistry.Server.Recovery;
 using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
 
 if (args is ["doctor", .. var rest])
 {
     return await DoctorCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None);
+}
+
+if (args is ["recover", .. var lost])
+{
+#pragma warning disable RS0030 // Where this verb meets the system clock.
+    return await RecoverCommand.RunAsync(lost, Console.Out, Console.Error, TimeProvider.System, CancellationToken.None);
+#pragma warning restore RS0030
 }
 
 if (args is ["witness", .. var asked])

@@ -4,6 +4,7 @@ using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Server.Security;
 using AttributionRegistry.Server.Witness;
 using AttributionRegistry.Storage;
@@ -45,6 +46,7 @@ public static class RegistryApp
         configure?.Invoke(builder);
         var app = builder.Build();
         app.UseRegistryHttp();
+        app.UseMiddleware<DraftProtocol>();
         app.MapRegistryFeatures();
         _ = app.Services.GetRequiredService<WitnessBook>(); // A policy that cannot be read must not be taken for none.
         await Startup.BeginAsync(app);

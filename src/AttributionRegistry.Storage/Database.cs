@@ -10,6 +10,7 @@ public sealed class Database : IDisposable
     private const string FileName = "registry.db";
     private const string LockName = "registry.lock";
     private const int BusyTimeoutMilliseconds = 5_000;
+    private const string EmptyLogSql = "PRAGMA wal_checkpoint(TRUNCATE)";
 
     private readonly FileStream _lock;
     private readonly SemaphoreSlim _free;
@@ -46,6 +47,10 @@ public sealed class Database : IDisposable
             writer = OpenWriter(Path.Combine(dataFolder, FileName));
             Migrations.Apply(writer, at);
 
+            // A process before may have ended over an fsync that failed: what it left in the write-ahead log can be read, and a power cut may
+            // still take it. Before anything is shown or built on, it is written anew, into the database, and that must succeed.
+            writer.Execute(EmptyLogSql);
+
             // Crash before this: the database file has no durable name yet, and nothing was acknowledged from it.
             Durable.SyncDirectory(dataFolder);
             return new Database(dataFolder, lockFile, writer, readers);
@@ -57,6 +62,11 @@ public sealed class Database : IDisposable
             if (failure is SqliteException { SqliteErrorCode: SqliteCode.NotADatabase or SqliteCode.Corrupt })
             {
                 throw new StoreRefusedException($"{Path.Combine(dataFolder, FileName)} is damaged: {failure.Message} Restore it from a backup.", failure);
+            }
+
+            if (failure is SqliteException { SqliteErrorCode: SqliteCode.IoError or SqliteCode.Full })
+            {
+                throw new StoreRefusedException($"{Path.Combine(dataFolder, FileName)} cannot be written: {failure.Message} Check the disk.", failure);
             }
 
             throw;
@@ -131,7 +141,7 @@ public sealed class Database : IDisposable
     public bool EmptyWriteAheadLog()
     {
         using var connection = Connect(Path.Combine(DataFolder, FileName), SqliteOpenMode.ReadWrite);
-        return connection.ExecuteScalar<long>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+        return connection.ExecuteScalar<long>(EmptyLogSql) == 0;
     }
 
     public void Dispose()

@@ -13,6 +13,18 @@ internal static partial class Durable
     private const int FileExists = 17; // EEXIST
     private const uint SyncFileRangeWrite = 2;
 
+    /// <summary>
+    /// Makes the bytes of a file survive a power cut. The base library's own way (RandomAccess.FlushToDisk, FileStream.Flush) says nothing when the
+    /// disk reports an error, so it is banned here. A failure is not retried: the caller's write has failed.
+    /// </summary>
+    public static void SyncFile(SafeFileHandle file, string path)
+    {
+        if (NativeFsync(file) != 0)
+        {
+            throw Failure($"fsync {path}");
+        }
+    }
+
     /// <summary>Makes the names in a directory survive a power cut. A failure is not retried: the caller's write has failed.</summary>
     public static void SyncDirectory(string path)
     {
@@ -72,6 +84,9 @@ internal static partial class Durable
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int NativeFsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int NativeFsync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     private static partial int NativeClose(int descriptor);

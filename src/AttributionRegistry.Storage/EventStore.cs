@@ -10,6 +10,9 @@ namespace AttributionRegistry.Storage;
 public sealed record StoredEvent(long Version, string Type, int SchemaVersion, string? Actor, long AtMicroseconds, string Body, long Index)
 {
     public bool Sealed { get; init; }
+
+    /// <summary>Only the entry is left of it (<see cref="LogRecovery"/>): it has its version, and nothing that a state could be folded from.</summary>
+    public bool Lost { get; init; }
 }
 
 /// <summary>Where an event stands: its version in its stream, and its leaf in the log.</summary>
@@ -29,7 +32,7 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
         FROM event
         LEFT JOIN event_key ON event_key.idx = event.idx
         LEFT JOIN redacted_event ON redacted_event.idx = event.idx
-        WHERE event.stream = @stream AND event.version > @afterVersion AND event.idx < @size
+        WHERE event.stream = @stream AND event.version > @afterVersion AND event.idx < @size AND (@lost = 1 OR event.body <> '')
         ORDER BY event.version
         """;
 
@@ -44,7 +47,7 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
     private const string LastOfTypeSql = """
         SELECT version, idx
         FROM event
-        WHERE stream = @stream AND type = @type AND idx < @size
+        WHERE stream = @stream AND type = @type AND idx < @size AND body <> ''
         ORDER BY version DESC
         LIMIT 1
         """;
@@ -96,17 +99,21 @@ public sealed class EventStore(Database database, DataKeys keys, GroupCommitWrit
     public MerkleTree Tree => writer.Tree;
 
     /// <summary>The events of a stream after a version (0: all), oldest first.</summary>
+    /// <param name="stream">The record.</param>
+    /// <param name="afterVersion">The version to go on from.</param>
+    /// <param name="withLost">Whether those of which only the entry is left are wanted too.</param>
     /// <exception cref="StoreRefusedException">An event was altered, moved, or its key is missing.</exception>
-    public IReadOnlyList<StoredEvent> ReadStream(string stream, long afterVersion = 0)
+    public IReadOnlyList<StoredEvent> ReadStream(string stream, long afterVersion = 0, bool withLost = false)
     {
         var rows = Rows(
             StreamSql,
             row => (Event: new StoredEvent(row.GetInt64(0), row.GetString(1), row.GetInt32(2), Text(row, 3), row.GetInt64(4), "", row.GetInt64(5))
             {
                 Sealed = row.GetInt64(6) == 1,
+                Lost = row.GetString(7).Length == 0,
             }, Body: new EventBody(row.GetString(7), Text(row, 8), Text(row, 9))),
-            ("@stream", stream), ("@afterVersion", afterVersion), ("@size", Head.Size));
-        return Opened(stream, rows, (cipher, row) => row.Event with { Body = row.Body.Open(cipher, stream, row.Event.Version) });
+            ("@stream", stream), ("@afterVersion", afterVersion), ("@size", Head.Size), ("@lost", withLost ? 1 : 0));
+        return Opened(stream, rows, (cipher, row) => row.Event.Lost ? row.Event : row.Event with { Body = row.Body.Open(cipher, stream, row.Event.Version) });
     }
 
     /// <summary>The last event of a stream, or null when it has none.</summary>

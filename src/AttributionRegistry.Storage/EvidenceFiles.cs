@@ -198,7 +198,7 @@ public sealed class EvidenceFiles
         File.SetUnixFileMode(file, ReadOnly);
 
         // Crash before this: a temporary file of any content, which nothing names.
-        RandomAccess.FlushToDisk(file);
+        Durable.SyncFile(file, temporary);
         return (intake.Digest(), length);
     }
 

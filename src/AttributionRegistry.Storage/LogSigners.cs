@@ -88,6 +88,17 @@ public sealed class LogSigners : IDisposable
         }
     }
 
+    /// <summary>The word of a key that is to sign no more, in favour of the others that sign; empty where there are none, or it does not sign.</summary>
+    public string Retirement(string keyId, SignedHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var signing = Current;
+        List<NoteVerifier> left = [.. signing.Where(key => NoteKey.Hex(key.KeyId) != keyId).Select(key => NoteVerifier.Parse(key.Vkey))];
+        return signing.FirstOrDefault(key => NoteKey.Hex(key.KeyId) == keyId) is { } retired && left.Count > 0
+            ? new KeyRetirement(head.Size, head.Root, left).Sign(retired)
+            : "";
+    }
+
     public void Dispose()
     {
         foreach (var signer in _signers.Values)

@@ -20,10 +20,14 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
     private const string EntriesSql = "SELECT entry FROM log_entry ORDER BY idx";
 
     private const string RowsSql = """
-        SELECT event.idx, event.stream, event.version, event.type, event.schema_version, event.actor, event.at_us, event.sealed, log_entry.entry
+        SELECT event.idx, event.stream, event.version, event.type, event.schema_version, event.actor, event.at_us, event.sealed, log_entry.entry, event.body
         FROM event
         JOIN log_entry ON log_entry.idx = event.idx
         ORDER BY event.stream, event.version
+        """;
+
+    private const string LossesSql = """
+        SELECT log_entry.entry FROM event JOIN log_entry ON log_entry.idx = event.idx WHERE event.stream = @Stream AND event.type = @Type
         """;
 
     private const string OpeningsSql = "SELECT name, value FROM opening WHERE idx = @index";
@@ -49,6 +53,8 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
 
     private readonly List<string> _faults = [];
     private readonly StreamCiphers _ciphers = new(keys);
+    private readonly List<(long From, long To)> _losses =
+        [.. database.Writer.Query<byte[]>(LossesSql, new { LogRecovery.Stream, LogRecovery.Type }).Select(entry => JsonNode.Parse(entry)!["body"]!).Select(body => ((long)body["from"]!, (long)body["to"]!))];
 
     /// <summary>Whether the entries hold together for a stranger: form, chains, seals, time.</summary>
     public Inspected EntriesHold()
@@ -112,7 +118,12 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
         var entry = row.GetFieldValue<byte[]>(8);
         var openings = database.Writer.Query<(string Name, string Value)>(OpeningsSql, new { index }).ToDictionary(each => each.Name, each => each.Value, StringComparer.Ordinal);
         var erased = database.Writer.Query<string>(ErasedSql, new { index }).ToHashSet(StringComparer.Ordinal);
-        var isSealed = entry.Length == LogEntry.SealedSize && entry.AsSpan().StartsWith("{\"c\":"u8);
+        var (isSealed, isLost) = (LogEntry.IsSealed(entry), row.GetString(9).Length == 0);
+        if (isLost && !_losses.Exists(loss => loss.From <= index && index < loss.To))
+        {
+            _faults.Add($"what entry {index} recorded is gone, and the log does not say that it was lost");
+        }
+
         if (row.GetInt64(7) != (isSealed ? 1 : 0))
         {
             _faults.Add($"entry {index} is {(isSealed ? "sealed" : "open")}, its row says otherwise");
@@ -121,7 +132,7 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
 
         if (isSealed && !openings.ContainsKey(""))
         {
-            if (!erased.Contains(""))
+            if (!isLost && !erased.Contains(""))
             {
                 _faults.Add($"nothing opens the seal of entry {index}, and no order erased it");
             }
@@ -138,7 +149,10 @@ public sealed class RecordInspection(Database database, DataKeys keys) : IDispos
             _faults.Add($"the row of entry {index} says {stored}, the entry {expected}");
         }
 
-        Commitments(index, stream, said["body"]!.AsObject(), openings, erased);
+        if (!isLost)
+        {
+            Commitments(index, stream, said["body"]!.AsObject(), openings, erased);
+        }
     }
 
     private void Commitments(long index, string stream, JsonObject body, Dictionary<string, string> openings, HashSet<string> erased)

@@ -43,7 +43,12 @@ public sealed class RegistryStore : IDisposable
     public NoteSigner Signer => Signers[0];
 
     /// <summary>Opens a data folder, or refuses with a message that names the fault and the remedy.</summary>
-    public static RegistryStore Open(StoreOptions options, DateTimeOffset at)
+    public static RegistryStore Open(StoreOptions options, DateTimeOffset at) => Open(options, at, stating: false);
+
+    /// <param name="options">Where it is.</param>
+    /// <param name="at">Now.</param>
+    /// <param name="stating">Whether this is the recovery that is about to state a loss; nobody else writes before it has.</param>
+    internal static RegistryStore Open(StoreOptions options, DateTimeOffset at, bool stating)
     {
         KeepApart(options);
         var database = Database.Open(options.DataFolder, at);
@@ -51,6 +56,11 @@ public sealed class RegistryStore : IDisposable
         LogSigners? logKeys = null;
         try
         {
+            if (!stating && Find(database, LogRecovery.UnstatedName) is not null)
+            {
+                throw new StoreRefusedException("Entries of the log were put back, and the log does not say so yet: the recovery was cut short. Run it again.");
+            }
+
             Expect(database, OriginName, options.Origin);
             logKeys = LogSigners.Open(database.Writer, options.KeysFolder, options.Origin, options.Entropy);
             var keys = DataKeys.Open(database, options.KeysFolder, options.Entropy);

@@ -29,6 +29,9 @@ public sealed class SignerState : IDisposable
     private SignerState(string path, SafeFileHandle file, SignedHead? last, int nextSlot, bool unreadable) =>
         (_path, _file, _last, _nextSlot, _unreadable) = (path, file, last, nextSlot, unreadable);
 
+    /// <summary>The newest head that it remembers, or null.</summary>
+    internal SignedHead? Last => _last;
+
     public static SignerState Open(string keysFolder)
     {
         Directory.CreateDirectory(keysFolder);
@@ -36,7 +39,7 @@ public sealed class SignerState : IDisposable
         if (!File.Exists(path))
         {
             // Crash before this is durable: no file, and the next start begins a new one from the database's head.
-            Create(path, new byte[2 * SlotBytes]);
+            SecretFile.Replace(path, new byte[2 * SlotBytes]);
         }
         else if (new FileInfo(path).Length == 2 * FormerSlotBytes)
         {
@@ -65,7 +68,7 @@ public sealed class SignerState : IDisposable
         if (_last.Size > tree.Size)
         {
             return $"{_path} says that a log of size {_last.Size} was signed, the database holds {tree.Size}: it is an older backup. "
-                + "Recover the missing entries from a mirror, or restore a newer backup; growing this one would fork the log.";
+                + "Recover the missing entries from a mirror (recover --from MIRROR), or restore a newer backup; growing this one would fork the log.";
         }
 
         var root = tree.RootAt(_last.Size);
@@ -106,26 +109,8 @@ public sealed class SignerState : IDisposable
         if (last is not null || blank)
         {
             // Crash here: the former file, and the next start does this again; a file under the temporary name is replaced.
-            Create(path, [.. last is null ? new byte[SlotBytes] : Write(last), .. new byte[SlotBytes]]);
+            SecretFile.Replace(path, [.. last is null ? new byte[SlotBytes] : Write(last), .. new byte[SlotBytes]]);
         }
-    }
-
-    private static void Create(string path, byte[] bytes)
-    {
-        var temporary = path + ".new";
-        File.Delete(temporary);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        };
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-        Durable.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
     private static byte[] Write(SignedHead head)

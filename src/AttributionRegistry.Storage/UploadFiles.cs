@@ -72,7 +72,7 @@ public sealed class UploadFiles
                     return null;
                 }
 
-                RandomAccess.FlushToDisk(file);
+                Durable.SyncFile(file, path);
             }
 
             // Crash here or after: a part that no row names. It goes with the folder of its upload.

@@ -55,6 +55,8 @@ public sealed class CommandsTests : IDisposable
     [InlineData("verify")]
     [InlineData("verify", "a", "b")]
     [InlineData("verify", "http://127.0.0.1:1/v1/findings/AR-2026-0001", "--policy", "p")]
+    [InlineData("log", "audit", "http://127.0.0.1:1/", "--witness-lag", "2")]
+    [InlineData("log", "monitor", "http://127.0.0.1:1/", "--state", "s", "--witness-lag", "2")]
     [InlineData("verify", "http://127.0.0.1:1/v1/findings/AR-2026-0001", "--record", "r.json")]
     [InlineData("log", "opening", "a.json")]
     [InlineData("log", "audit", "not-an-address")]

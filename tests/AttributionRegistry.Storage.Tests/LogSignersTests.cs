@@ -226,7 +226,7 @@ public sealed class LogSignersTests : IDisposable
     }
 
     private static Task<CommitResult.Committed> RetireAsync(RegistryStore store, NoteVerifier key) => store.CommitAsync(About(
-        1, LogKeyHistory.RetiredType, new JsonObject { ["keyId"] = $"{key.KeyId:x8}", ["checkpoint"] = store.Events.Head.Checkpoint }));
+        1, LogKeyHistory.RetiredType, new JsonObject { ["keyId"] = $"{key.KeyId:x8}", ["retirement"] = store.LogKeys.Retirement($"{key.KeyId:x8}", store.Events.Head) }));
 
     private static CommitRequest About(long version, string type, JsonObject body) =>
         Stores.Append(LogKeyHistory.Subject, version, Stores.Event() with { Type = type, PublicBody = body });

@@ -11,8 +11,12 @@ namespace AttributionRegistry.Cli.Cases;
 /// <param name="client">The API with this person's key.</param>
 /// <param name="signingKey">The long-term key (P-256), for members of panels.</param>
 /// <param name="escrowKey">The escrow key (P-256), for scrutineers.</param>
-public sealed class Player(string name, IReadOnlyList<string> roles, RegistryClient client, ECDsa? signingKey = null, ECDiffieHellman? escrowKey = null) : IDisposable
+/// <param name="signingKeyFile">Where the long-term key is kept; keys of cases are kept beside it. Null keeps them in memory.</param>
+public sealed class Player(
+    string name, IReadOnlyList<string> roles, RegistryClient client, ECDsa? signingKey = null, ECDiffieHellman? escrowKey = null, string? signingKeyFile = null) : IDisposable
 {
+    private readonly Dictionary<string, ActSigner> _signers = new(StringComparer.Ordinal);
+
     private string? _id;
     private string? _signingKeyId;
 
@@ -26,6 +30,8 @@ public sealed class Player(string name, IReadOnlyList<string> roles, RegistryCli
 
     public ECDiffieHellman? EscrowKey { get; } = escrowKey;
 
+    public string? SigningKeyFile { get; } = signingKeyFile;
+
     /// <summary>The roster's entry under this name, or null.</summary>
     public RosterMember? Member { get; } = Roster.ByName(name);
 
@@ -36,6 +42,24 @@ public sealed class Player(string name, IReadOnlyList<string> roles, RegistryCli
     /// <summary>The id of the registered signing key; registers it when the account does not have it.</summary>
     public async Task<string> SigningKeyIdAsync(CancellationToken cancel) => _signingKeyId ??= await RegisteredAsync(
         "signing-keys", SigningKey ?? throw new ExerciseException($"{Name} has no signing key file; the panel's members need one each."), cancel);
+
+    /// <summary>Who signs for this person in a case: a key that is made and bound at the first act. Null without a long-term key, and where they have no part.</summary>
+    public async Task<ActSigner?> SignerAsync(string incident, CancellationToken cancel)
+    {
+        if (SigningKey is null)
+        {
+            return null;
+        }
+
+        if (_signers.TryGetValue(incident, out var known))
+        {
+            return known;
+        }
+
+        var origin = (await Client.GetTextAsync("/log/vkey", cancel)).Split('+')[0];
+        var signer = await CaseKeyFiles.SignerAsync(this, incident, origin, cancel);
+        return signer is null ? null : _signers[incident] = signer;
+    }
 
     /// <summary>Registers the escrow key when the account does not have it.</summary>
     public Task RegisterEscrowKeyAsync(CancellationToken cancel) => RegisteredAsync(
@@ -54,6 +78,11 @@ public sealed class Player(string name, IReadOnlyList<string> roles, RegistryCli
 
     public void Dispose()
     {
+        foreach (var signer in _signers.Values)
+        {
+            signer.Dispose();
+        }
+
         Client.Dispose();
         SigningKey?.Dispose();
         EscrowKey?.Dispose();

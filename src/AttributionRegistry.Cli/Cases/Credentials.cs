@@ -33,7 +33,8 @@ public sealed record Credentials(string BaseUrl, IReadOnlyList<Credential> Peopl
             [.. People.Select(each => new Player(
                 each.Name, each.Roles, new RegistryClient(new HttpClient(handler, disposeHandler: false) { BaseAddress = server }, each.ApiKey, entropy),
                 each.SigningKeyFile is null ? null : PrivateFile.ReadKey(Path.Combine(folder, each.SigningKeyFile)),
-                each.EscrowKeyFile is null ? null : PrivateFile.ReadEscrowKey(Path.Combine(folder, each.EscrowKeyFile))))]);
+                each.EscrowKeyFile is null ? null : PrivateFile.ReadEscrowKey(Path.Combine(folder, each.EscrowKeyFile)),
+                each.SigningKeyFile is null ? null : Path.Combine(folder, each.SigningKeyFile)))]);
     }
 }
 

@@ -95,8 +95,14 @@ internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, 
 
     private Task SayAsync(FormattableString line) => output.WriteLineAsync($"{entry.Id}: {line.ToString(CultureInfo.InvariantCulture)}");
 
-    private static async Task<string> PostAsync(Player by, string path, JsonObject? body, CancellationToken cancel) =>
-        (string?)(await by.Client.PostAsync(path, body, cancel))["id"] ?? "";
+    // What is about the case is signed by whoever does it; what is about a round or a panel carries signatures of its own.
+    private async Task<string> PostAsync(Player by, string path, JsonObject? body, CancellationToken cancel)
+    {
+        var signer = _incident.Length > 0 && (path.StartsWith($"{Case}/", StringComparison.Ordinal) || path.StartsWith("/v1/evidence/", StringComparison.Ordinal))
+            ? await by.SignerAsync(_incident, cancel)
+            : null;
+        return (string?)(await (signer is null ? by.Client.PostAsync(path, body, cancel) : by.Client.PostSignedAsync(path, body, signer, cancel)))["id"] ?? "";
+    }
 
     private Task<string> MoveAsync(Player by, string to, string reason, CancellationToken cancel, Action<JsonObject>? more = null)
     {

@@ -68,7 +68,8 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
     {
         try
         {
-            var key = (await PinnedKey.FollowAsync(vkey ?? (await anonymous.GetTextAsync("/log/vkey", cancel)).Trim(), anonymous, cancel)).Key;
+            // Whether the entries leave the key to sign is judged by the check before, which reads them.
+            var key = (await PinnedKey.BeforeReadingAsync(vkey ?? (await anonymous.GetTextAsync("/log/vkey", cancel)).Trim(), path => anonymous.GetBytesAsync($"/log/{path}", cancel))).Key;
             var first = Checkpoint.Open(await anonymous.GetTextAsync("/log/checkpoint", cancel), key);
             var newest = await NewestChangeAsync(cancel);
             var second = Checkpoint.Open(await anonymous.GetTextAsync("/log/checkpoint", cancel), key);
@@ -98,7 +99,7 @@ internal sealed class OutsideExamination(HttpClient http, RegistryClient anonymo
                 return Finding.Ok("the policy demands no witness");
             }
 
-            var said = await LogWitnessesCommand.CheckAsync(anonymous, policy, clock.GetUtcNow(), cancel);
+            var said = await LogWitnessesCommand.CheckAsync(anonymous, policy, WitnessCheck.Fresh, clock.GetUtcNow(), cancel);
             var seen = await anonymous.GetObjectAsync("/v1/log/witnesses", cancel);
             var faults = FindingCheck.Items(seen["witnesses"]).Where(each => (string?)each["state"] != "ok").Select(each => $"{each["name"]} is {each["state"]}: {each["reason"]}").ToList();
             return faults.Count == 0 ? Finding.Ok(said) : Finding.Fault($"{string.Join("; ", faults)}; {said}");

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using AttributionRegistry.Cli.Ballots;
 using AttributionRegistry.Cli.Cases;
 using AttributionRegistry.Cli.Http;
 
@@ -16,11 +17,17 @@ public static class EvidenceCommand
     /// <summary>Describes a file, sends its bytes with their digest, and prints the item's id. Large files survive cuts on their way.</summary>
     public static async Task<int> SubmitAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "incident", "title", "description", "kind", "tlp", "interest", "media-type", "resumable"]);
+        var read = Arguments.Parse(args, [.. Connections.CallerOptions, "incident", "title", "description", "kind", "tlp", "interest", "media-type", "resumable", "key"]);
         var (file, incident) = (read.Single("file"), Uri.EscapeDataString(read.Required("incident")));
         var (title, text) = (read.Required("title"), read.Required("description"));
         var mediaType = MediaType(read.Option("media-type") ?? MediaTypeNames.Application.Octet);
-        var resumable = Resumable(read.Option("resumable"), new FileInfo(file).Length);
+        var keyFile = read.Option("key");
+        if (keyFile is not null && read.Option("resumable") == "never")
+        {
+            throw new UsageException("What is signed goes as an upload first, so that one signature covers description and bytes; leave --resumable out.");
+        }
+
+        var resumable = keyFile is not null || Resumable(read.Option("resumable"), new FileInfo(file).Length);
         byte[] digest;
         await using (var bytes = File.OpenRead(file))
         {
@@ -45,7 +52,9 @@ public static class EvidenceCommand
             description["sha256"] = sha256;
         }
 
-        var written = await client.PostAsync($"/v1/incidents/{incident}/evidence", description, cancel);
+        using var signer = keyFile is null ? null : await SignerAsync(client, keyFile, read.Required("incident"), cancel);
+        var path = $"/v1/incidents/{incident}/evidence";
+        var written = signer is null ? await client.PostAsync(path, description, cancel) : await client.PostSignedAsync(path, description, signer, cancel);
         var id = (string?)written["id"] ?? throw new RegistryUnreachableException("The answer names no item.");
         if (!resumable)
         {
@@ -54,6 +63,21 @@ public static class EvidenceCommand
 
         await output.WriteLineAsync($"{id} sha-256 {Convert.ToHexStringLower(digest)}");
         return ExitCode.Holds;
+    }
+
+    // The key of the case is kept beside the long-term key, which vouches for it.
+    private static async Task<ActSigner> SignerAsync(RegistryClient client, string keyFile, string incident, CancellationToken cancel)
+    {
+        var caller = new Player("the caller", [], client, PrivateFile.ReadKey(keyFile), null, keyFile);
+        try
+        {
+            return await CaseKeyFiles.SignerAsync(caller, incident, (await client.GetTextAsync("/log/vkey", cancel)).Split('+')[0], cancel)
+                ?? throw new FormatException($"There is no case {incident} that you may see.");
+        }
+        finally
+        {
+            caller.SigningKey!.Dispose();
+        }
     }
 
     /// <summary>Fetches an item. The file is there only when its digest is the recorded one; no file is replaced.</summary>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace AttributionRegistry.Cli.Logs;
 
@@ -17,7 +18,7 @@ internal static partial class DurableFile
         using (var file = File.OpenHandle(path + Aside, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             RandomAccess.Write(file, bytes, 0);
-            RandomAccess.FlushToDisk(file);
+            Sync(file, path);
         }
 
         File.Move(path + Aside, path, overwrite: true);
@@ -48,6 +49,21 @@ internal static partial class DurableFile
         Sync(parent);
     }
 
+    // Not by the base library where there is another way: it says nothing when the disk reports an error.
+    private static void Sync(SafeFileHandle file, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+#pragma warning disable RS0030 // The only way there.
+            RandomAccess.FlushToDisk(file);
+#pragma warning restore RS0030
+        }
+        else if (NativeFsync(file) != 0)
+        {
+            throw Failure($"Could not flush {path}");
+        }
+    }
+
     private static void Sync(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -58,12 +74,20 @@ internal static partial class DurableFile
         var descriptor = NativeOpen(folder, OpenCloseOnExec);
         if (descriptor < 0 || NativeFsync(descriptor) != 0)
         {
-            var error = Marshal.GetLastPInvokeError();
-            throw new IOException($"Could not flush the folder {folder}: {new Win32Exception(error).Message}", error);
+            throw Failure($"Could not flush the folder {folder}");
         }
 
         _ = NativeClose(descriptor);
     }
+
+    private static IOException Failure(string what)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{what}: {new Win32Exception(error).Message}", error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int NativeFsync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int NativeOpen(string path, int flags);

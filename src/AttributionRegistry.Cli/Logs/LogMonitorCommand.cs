@@ -1,4 +1,5 @@
 using System.Globalization;
+using AttributionRegistry.Cli.Verification;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Logs;
@@ -13,9 +14,9 @@ public static class LogMonitorCommand
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, TimeProvider clock, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "state", "vkey", "policy", "embargo", "max-age");
+        var read = Arguments.Parse(args, "state", "vkey", "policy", "embargo", "max-age", Witnessed.LagOption);
         var policy = await Witnessed.PolicyAsync(read, cancel);
-        var watch = new Watch(Witnessed.Vkey(read, policy), Days(read, "embargo", 1), Days(read, "max-age", 1.0 / 24), policy);
+        var watch = new Watch(Witnessed.Vkey(read, policy), read.Span("embargo", "days"), read.Span("max-age", "hours"), policy, Witnessed.Lag(read));
         using var source = LogSources.Open(read.Single("address or folder"), entropy);
         using var state = MonitorState.Open(read.Required("state"));
         return await WatchAsync(source, state, watch, output, clock.GetUtcNow(), cancel);
@@ -26,7 +27,11 @@ public static class LogMonitorCommand
     /// <param name="Embargo">Seals older than this are listed.</param>
     /// <param name="MaxAge">The newest readable entry may not be older.</param>
     /// <param name="Policy">Whose witnesses must have vouched within the hour, or null.</param>
-    internal sealed record Watch(string? Vkey, TimeSpan? Embargo, TimeSpan? MaxAge, TlogPolicy? Policy = null);
+    /// <param name="Lag">How long ago a head may have been seen that they do not cover; an hour unless told otherwise.</param>
+    internal sealed record Watch(string? Vkey, TimeSpan? Embargo, TimeSpan? MaxAge, TlogPolicy? Policy = null, TimeSpan? Lag = null)
+    {
+        public TimeSpan MostLag => Lag ?? WitnessCheck.Fresh;
+    }
 
     internal static async Task<int> WatchAsync(ILogSource source, MonitorState state, Watch watch, TextWriter output, DateTimeOffset now, CancellationToken cancel)
     {
@@ -44,10 +49,17 @@ public static class LogMonitorCommand
             var auditor = known?.Audit ?? new LogAuditor();
             var before = auditor.Size;
             await new LogWalk(source).RunAsync(auditor, newest.Head, cancel);
+            key = await key.StillAsync(source, newest, auditor.KeyEntries, cancel);
             // Before it is remembered: a head that the witnesses contradict must be met again at the next run.
-            var witnessed = watch.Policy is { } policy ? await Witnessed.RequireAsync(source, policy, newest, key, now, cancel) : null;
-            var grewAt = known is not null && before == auditor.Size ? known.GrewAt : now;
-            state.Save(new MonitorMemory(key.Key.Vkey, newest.Note, grewAt, auditor));
+            var witnessed = watch.Policy is { } policy ? await Witnessed.RequireAsync(source, new WitnessRule(policy, watch.MostLag, now), newest, key, fresh: true, cancel) : null;
+            var seen = (known?.Seen ?? SeenHeads.None).With(newest.Head.Size, now, watch.MostLag);
+            state.Save(new MonitorMemory(key.Key.Vkey, newest.Note, seen, auditor));
+            if (witnessed is not null && seen.LastBefore(now - watch.MostLag) is { } late && late.Size > witnessed.Size)
+            {
+                throw new LogAuditException(
+                    LogChecks.Witnesses, null, FormattableString.Invariant($"a head of {late.Size} entries was seen at {late.At:yyyy-MM-ddTHH:mm:ssZ}, and the quorum still covers {witnessed.Size}"));
+            }
+
             await output.WriteLineAsync(FormattableString.Invariant(
                 $"holds: {newest.Head.Origin}, {auditor.Size} entries, {auditor.Size - before} of them new, root {Convert.ToBase64String(newest.Head.Root)}"));
             if (key.Said.Length > 0)
@@ -62,11 +74,11 @@ public static class LogMonitorCommand
 
             if (witnessed is not null)
             {
-                await output.WriteLineAsync(witnessed);
+                await output.WriteLineAsync(witnessed.Said);
             }
 
             await SealsAsync(auditor, watch.Embargo, now, output);
-            return await FreshnessAsync(auditor, watch.MaxAge, grewAt, now, output);
+            return await FreshnessAsync(auditor, watch.MaxAge, seen.Newest.At, now, output);
         }
         catch (ForkException fork)
         {
@@ -108,9 +120,4 @@ public static class LogMonitorCommand
         await output.WriteLineAsync($"{fault ?? "head"}: {said}");
         return fault is null ? ExitCode.Holds : ExitCode.DoesNotHold;
     }
-
-    private static TimeSpan? Days(Arguments read, string name, double unit) => read.Option(name) is not { } text ? null
-        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count * unit <= 36_500
-            ? TimeSpan.FromDays(count * unit)
-            : throw new UsageException($"--{name} is a number of {(unit == 1 ? "days" : "hours")}, not '{text}'.");
 }

@@ -23,8 +23,11 @@ internal static class LogSources
 
     /// <summary>An address is asked, anything else is a folder.</summary>
     public static ILogSource Open(string from, Func<int, byte[]> entropy) => Arguments.IsAddress(from)
-        ? new HttpLogSource(Arguments.Address(from), entropy)
+        ? new ClientLogSource(Client(Arguments.Address(from), entropy), Arguments.Address(from).ToString(), "", mine: true)
         : Directory.Exists(from) ? new FolderLogSource(from) : throw new UsageException($"'{from}' is no http or https address, and no folder.");
+
+    /// <summary>The log of a registry that somebody else asks too; closing it closes nothing.</summary>
+    internal static ILogSource Of(RegistryClient client) => new ClientLogSource(client, "the registry", "/", mine: false);
 
     /// <summary>A client that does not wait for ever and does not take without end: what it asks may be hostile.</summary>
     internal static RegistryClient Client(Uri address, Func<int, byte[]> entropy, long mostBytes = MostBytes)
@@ -36,7 +39,8 @@ internal static class LogSources
     }
 
     /// <summary>
-    /// The key that is trusted: the one given, else the one the source names; and where that one signs no more, the one it vouched for.
+    /// The key that is trusted: the one given, else the one the source names; and where that one signs no more, the one it named in its place.
+    /// Whoever has read the entries asks <see cref="PinnedKey.StillAsync"/>.
     /// </summary>
     /// <exception cref="LogAuditException">There is none, it is malformed, or it does not lead to the key that signs.</exception>
     public static async Task<PinnedKey> KeyAsync(this ILogSource source, string? pinned, CancellationToken cancel)
@@ -44,7 +48,7 @@ internal static class LogSources
         try
         {
             var vkey = pinned ?? FirstLine(await source.RequireAsync("log/vkey", LogChecks.Checkpoint, cancel));
-            return await PinnedKey.FollowAsync(vkey, path => source.RequireAsync($"log/{path}", path == "checkpoint" ? LogChecks.Checkpoint : LogChecks.Bundle, cancel));
+            return await PinnedKey.BeforeReadingAsync(vkey, path => source.RequireAsync($"log/{path}", path == "checkpoint" ? LogChecks.Checkpoint : LogChecks.Bundle, cancel));
         }
         catch (Exception fault) when (fault is NoteException or FormatException)
         {
@@ -93,17 +97,19 @@ internal static class LogSources
         return end <= full.Length ? full[..end] : full;
     }
 
-    private sealed class HttpLogSource(Uri address, Func<int, byte[]> entropy) : ILogSource
+    /// <param name="client">Asks.</param>
+    /// <param name="name">How messages name it.</param>
+    /// <param name="root">What stands before a path.</param>
+    /// <param name="mine">Whether closing this closes the client.</param>
+    private sealed class ClientLogSource(RegistryClient client, string name, string root, bool mine) : ILogSource
     {
-        private readonly RegistryClient _client = Client(address, entropy);
-
-        public string Name => address.ToString();
+        public string Name => name;
 
         public async Task<byte[]?> ReadAsync(string path, CancellationToken cancel)
         {
             try
             {
-                return await _client.GetBytesAsync(path, cancel);
+                return await client.GetBytesAsync(root + path, cancel);
             }
             catch (RegistryRefusedException refused) when (refused.Status is 404 or 410)
             {
@@ -111,7 +117,13 @@ internal static class LogSources
             }
         }
 
-        public void Dispose() => _client.Dispose();
+        public void Dispose()
+        {
+            if (mine)
+            {
+                client.Dispose();
+            }
+        }
     }
 
     private sealed class FolderLogSource(string folder) : ILogSource
@@ -139,7 +151,7 @@ internal static class LogSources
 /// <summary>A checkpoint whose signature held, with the note it came in: the note is what one log can be held to.</summary>
 internal sealed record SignedCheckpoint(Checkpoint Head, string Note)
 {
-    /// <summary>An older checkpoint, from the time of the pinned key or of the one that it vouched for.</summary>
+    /// <summary>An older checkpoint, from the time of the pinned key or of the one that it named in its place.</summary>
     public static SignedCheckpoint Open(ReadOnlySpan<byte> note, string? pinned, PinnedKey key)
     {
         try

@@ -9,9 +9,9 @@ namespace AttributionRegistry.Cli.Logs;
 /// <summary>What a monitor knew after its last good run.</summary>
 /// <param name="Vkey">The key that is trusted from the first run on.</param>
 /// <param name="Note">The last head that held.</param>
-/// <param name="GrewAt">When the monitor first saw it, by its own clock.</param>
+/// <param name="Seen">It and heads before it, with the times when the monitor first saw them.</param>
 /// <param name="Audit">The auditor at that head.</param>
-internal sealed record MonitorMemory(string Vkey, string Note, DateTimeOffset GrewAt, LogAuditor Audit);
+internal sealed record MonitorMemory(string Vkey, string Note, SeenHeads Seen, LogAuditor Audit);
 
 /// <summary>A monitor's folder: its memory in one file, so that it is of one moment; the last good checkpoint beside it; and evidence.</summary>
 internal sealed class MonitorState : IDisposable
@@ -51,7 +51,7 @@ internal sealed class MonitorState : IDisposable
         {
             var memory = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
             return new MonitorMemory(
-                (string)memory["vkey"]!, (string)memory["note"]!, memory["grewAt"]!.GetValue<DateTimeOffset>(),
+                (string)memory["vkey"]!, (string)memory["note"]!, SeenHeads.Read(memory["seen"]!.AsArray()),
                 LogAuditor.Load(Encoding.UTF8.GetBytes(memory["audit"]!.ToJsonString())));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or NullReferenceException or ArgumentNullException or FormatException)
@@ -69,7 +69,8 @@ internal sealed class MonitorState : IDisposable
             json.WriteStartObject();
             json.WriteString("vkey", memory.Vkey);
             json.WriteString("note", memory.Note);
-            json.WriteString("grewAt", memory.GrewAt);
+            json.WritePropertyName("seen");
+            memory.Seen.Write(json);
             json.WritePropertyName("audit");
             json.WriteRawValue(memory.Audit.Save());
             json.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Logs;
@@ -89,12 +90,26 @@ internal sealed class ProvenTiles(ILogSource source, Checkpoint head)
 
     /// <summary>An entry, proven to stand at its place.</summary>
     /// <exception cref="LogAuditException">It is missing, or another one than the signed root demands.</exception>
-    public async Task<byte[]> EntryAsync(long index, CancellationToken cancel)
+    public async Task<byte[]> EntryAsync(long index, CancellationToken cancel) => (await BundleAsync(index / TilePath.FullWidth, cancel))[(int)(index % TilePath.FullWidth)];
+
+    /// <summary>The entries from a place on, each proven to stand at its own.</summary>
+    /// <exception cref="LogAuditException">One is missing, or another one than the signed root demands.</exception>
+    public async IAsyncEnumerable<(long Index, byte[] Entry)> EntriesFromAsync(long first, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var (number, place) = (index / TilePath.FullWidth, (int)(index % TilePath.FullWidth));
+        for (var index = first; index < head.Size;)
+        {
+            foreach (var entry in (await BundleAsync(index / TilePath.FullWidth, cancel)).Skip((int)(index % TilePath.FullWidth)))
+            {
+                yield return (index++, entry);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<byte[]>> BundleAsync(long number, CancellationToken cancel)
+    {
         var path = TilePath.Entries(number, (int)Math.Min(TilePath.FullWidth, head.Size - number * TilePath.FullWidth));
         var leaves = await HashesAsync(0, number, cancel);
-        return ProvenBundle.Split(path, await source.TileAsync(path, cancel), leaves)[place];
+        return ProvenBundle.Split(path, await source.TileAsync(path, cancel), leaves);
     }
 
     private async Task<byte[]> RangeAsync(long low, long high, CancellationToken cancel)

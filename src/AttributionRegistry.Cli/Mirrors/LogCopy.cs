@@ -9,7 +9,7 @@ namespace AttributionRegistry.Cli.Mirrors;
 /// any moment, and after any crash, what the folder holds is a whole log of some signed size, and perhaps some more of it. Of what that more is
 /// stands in <see cref="Next"/>: a run that was cut is held to that head too.
 /// </summary>
-internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedCheckpoint head)
+internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedCheckpoint head, PinnedKey key)
 {
     /// <summary>The head that is being copied, until it has its place.</summary>
     public const string Next = "log/checkpoint.next";
@@ -60,6 +60,7 @@ internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedChec
             Put(path, await tiles.HashesAsync(path.Level, path.Index, cancel));
         }
 
+        _ = await key.StillAsync(source, head, KeyEntries(), cancel);
         Copied += mirror.Put("log/checkpoint", note) ? 1 : 0;
         // Crash here: both name the same head.
         mirror.Remove(Next);
@@ -67,6 +68,13 @@ internal sealed class LogCopy(ILogSource source, MirrorFolder mirror, SignedChec
         // Readers who hold the last checkpoint still find its edge; those of earlier ones take the beginning of a full tile.
         mirror.DropPartials(Edge(head.Head.Size).Concat(Edge(oldSize)).Select(each => $"log/{each}").ToHashSet(StringComparer.Ordinal));
     }
+
+    // From the folder: every bundle of the head is there by now, and was proven when it came.
+    private List<(long Index, byte[] Entry)> KeyEntries() =>
+    [
+        .. Bundles(head.Head.Size).SelectMany(path => EntryBundle.Read(mirror.Read($"log/{path}")!).Select((entry, place) => (path.First + place, entry)))
+            .Where(each => LogKeyEntry.MayBe(each.entry)),
+    ];
 
     private static IEnumerable<TilePath> Bundles(long size)
     {

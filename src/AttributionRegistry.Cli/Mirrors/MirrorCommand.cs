@@ -32,7 +32,7 @@ public static class MirrorCommand
 
             // The key first: whoever goes on with this folder holds the log to it. What the server calls its key is not believed.
             mirror.Put("log/vkey", System.Text.Encoding.UTF8.GetBytes(key.Key.Vkey + "\n"));
-            var copy = new LogCopy(source, mirror, newest);
+            var copy = new LogCopy(source, mirror, newest, key);
             await copy.RunAsync(oldSize, cancel);
             await WitnessedAsync(source, mirror, newest, key, cancel);
             var published = new PublicSide(client, source, mirror, newest, key);

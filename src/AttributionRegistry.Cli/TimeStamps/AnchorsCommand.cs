@@ -35,7 +35,7 @@ public static class AnchorsCommand
 
     private static async Task<int> CheckAsync(RegistryClient client, X509Certificate2Collection? authorities, string? pinned, TextWriter output, CancellationToken cancel)
     {
-        var key = await PinnedKey.FollowAsync(pinned ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim(), client, cancel);
+        var key = await PinnedKey.FollowAsync(pinned ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim(), path => client.GetBytesAsync($"/log/{path}", cancel));
         var head = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), key.Key);
         var (tree, anchors) = await PinnedKey.ReadAsync(head.Size, path => client.GetBytesAsync($"/log/{path}", cancel), IsAnchor);
         if (!tree.Root().AsSpan().SequenceEqual(head.Root))

@@ -7,9 +7,9 @@ namespace AttributionRegistry.Cli.Verification;
 /// <summary>A finding bundle, checked with nothing but itself and what the reader has from elsewhere: a key, a policy. No network, no clock.</summary>
 internal static class BundleCheck
 {
-    /// <returns>What holds only with a reservation.</returns>
+    /// <returns>What holds only with a reservation; and what is to be said beside it.</returns>
     /// <exception cref="CheckFailedException">The first check that fails.</exception>
-    public static List<string> Run(byte[] zip, string? vkey, TlogPolicy? policy)
+    public static (List<string> Reservations, string Said) Run(byte[] zip, string? vkey, TlogPolicy? policy)
     {
         var bundle = Bundle.Open(zip);
         var log = new BundleLog(bundle);
@@ -21,6 +21,7 @@ internal static class BundleCheck
         Named("witnesses", () => witnesses.Fault(policy));
         Named("commitments", log.CommitmentFault);
         Named("chain", () => log.ChainFault(Text(finding["incident"]!, "id"), (long)record["logIndex"]!, Sha256Hex.Of(bundle.Files[BundleForm.FindingName])));
+        Named("authors", log.AuthorFault);
         RecordCheck.Run(representation, record, log);
         Named("logged", () => LoggedCheck.Fault(log, record));
         var payload = new PayloadCheck(bundle, log);
@@ -43,7 +44,7 @@ internal static class BundleCheck
         }
 
         left.Add($"that it is {WordsOf(Text(representation, "status"))} is the bundle's own word; ask the registry or a mirror for today's status");
-        return left;
+        return (left, log.Authors.Signed == 0 ? "" : $"signed by their authors: {log.Authors.Signed} of {log.Authors.Readable} entries of the case");
     }
 
     // underReconsideration reads as a sentence goes.

@@ -47,10 +47,10 @@ internal sealed class BundleLog(Bundle bundle)
     {
         var text = bundle.Text(BundleForm.CheckpointName);
         var own = bundle.Text(BundleForm.VkeyName);
-        var checkpoint = Checkpoint.Open(text, NoteVerifier.Parse(own.EndsWith('\n') ? own[..^1] : own));
+        var checkpoint = Open(text, own.EndsWith('\n') ? own[..^1] : own);
         if (pinned is not null)
         {
-            checkpoint = Checkpoint.Open(text, NoteVerifier.Parse(pinned));
+            checkpoint = Open(text, pinned);
         }
 
         foreach (var index in bundle.Entries)
@@ -69,6 +69,14 @@ internal sealed class BundleLog(Bundle bundle)
         }
 
         return null;
+    }
+
+    // A bundle need not carry the entries about the log's keys. Where it does, they bind it; the tree of an earlier size is not in it.
+    private Checkpoint Open(string note, string vkey)
+    {
+        var about = bundle.Entries.Select(index => (index, bundle.Files[BundleForm.EntryName(index)])).Where(each => LogKeyEntry.MayBe(each.Item2));
+        var key = PinnedKey.Of(NoteVerifier.Parse(vkey), note, about, size => throw new NoteException($"An entry retires a key as of size {size}, which a bundle does not show; audit the log."));
+        return Checkpoint.Open(note, key.Key);
     }
 
     /// <summary>What the seals and the commitments of fields hide is what was opened.</summary>
@@ -178,6 +186,45 @@ internal sealed class BundleLog(Bundle bundle)
         }
 
         return seals.Count == 0 ? null : $"the seal at {seals[0].ToString(CultureInfo.InvariantCulture)} is in no chain, or what opens it was left out";
+    }
+
+    /// <summary>How many entries carry the signature of their author, and how many are readable.</summary>
+    public (int Signed, int Readable) Authors { get; private set; }
+
+    /// <summary>Whoever signed what they did, did sign it: with a key that the same chain bound before to the same pseudonym.</summary>
+    public string? AuthorFault()
+    {
+        var signed = 0;
+        var readable = Entries.Values.Where(each => each.Event is not null && each.Type is not (Opening or Introduction)).ToList();
+        foreach (var each in readable)
+        {
+            if (AuthorSignature.In(each.Event!) is not var (key, signature))
+            {
+                continue;
+            }
+
+            var bound = readable.Find(other => other.Index < each.Index && other.Type == CaseKeys.BoundType && other.Subject == each.Subject && (string?)other.Body["key"] == key);
+            if (bound is null && IsAfter(each))
+            {
+                continue; // Its key was bound after the version too, and only what took bytes away came along.
+            }
+
+            if (bound is null || (string?)bound.Event!["actor"] != (string?)each.Event!["actor"])
+            {
+                return $"entry {each.Index} is signed with {key}, which its chain has not bound to that author before";
+            }
+
+            var spki = B64Url.Decode(Text(bound.Body, "spki"));
+            if (BallotSeal.KeyId(spki) != key || !AuthorSignature.Verify(spki, AuthorSignature.MessageOf(each.Event!), signature))
+            {
+                return $"entry {each.Index} does not carry a signature of {key} over what it says";
+            }
+
+            signed++;
+        }
+
+        Authors = (signed, readable.Count);
+        return null;
     }
 
     /// <summary>The readable entries of one chain up to the version, in order.</summary>

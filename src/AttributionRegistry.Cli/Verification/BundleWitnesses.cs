@@ -32,6 +32,11 @@ internal sealed class BundleWitnesses(Bundle bundle, JsonObject representation, 
                 return "the policy is not one of this log";
             }
 
+            if (pinned is { Logs.Count: 0 })
+            {
+                return "the policy of the reader names no log, so it says nothing of this one";
+            }
+
             // Entries from before they named a policy say nothing; then only the reader's own policy can tell.
             if (!bundle.Files.TryGetValue(BundleForm.EntryName((long)record["logIndex"]!), out var entry))
             {

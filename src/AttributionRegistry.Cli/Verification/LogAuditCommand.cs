@@ -7,25 +7,27 @@ namespace AttributionRegistry.Cli.Verification;
 /// <summary><c>attribution log audit URL|DIR</c>: every entry is read, checked and hashed into a tree of one's own, and every tile compared.</summary>
 public static class LogAuditCommand
 {
-    public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, CancellationToken cancel)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, TimeProvider clock, CancellationToken cancel)
     {
-        var read = Arguments.Parse(args, "vkey", "since", "policy");
+        ArgumentNullException.ThrowIfNull(clock);
+        var read = Arguments.Parse(args, "vkey", "since", "policy", Witnessed.LagOption);
         using var source = LogSources.Open(read.Single("address or folder"), entropy);
         var since = read.Option("since") is { } file ? await File.ReadAllBytesAsync(file, cancel) : null;
         var policy = await Witnessed.PolicyAsync(read, cancel);
-        return await AuditAsync(source, Witnessed.Vkey(read, policy), since, output, cancel, policy);
+        var rule = policy is null ? null : new WitnessRule(policy, Witnessed.Lag(read), clock.GetUtcNow());
+        return await AuditAsync(source, Witnessed.Vkey(read, policy), since, output, cancel, rule);
     }
 
     internal static async Task<int> AuditAsync(RegistryClient client, string? pinned, TextWriter output, CancellationToken cancel) =>
-        await AuditAsync(new OpenedClient(client), pinned, null, output, cancel);
+        await AuditAsync(LogSources.Of(client), pinned, null, output, cancel);
 
     /// <param name="source">The log.</param>
     /// <param name="pinned">The log's key as it is known from elsewhere, or null.</param>
     /// <param name="since">A checkpoint that was kept, or null.</param>
     /// <param name="output">Takes the verdict.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <param name="policy">Whose witnesses must vouch for it, or null.</param>
-    internal static async Task<int> AuditAsync(ILogSource source, string? pinned, byte[]? since, TextWriter output, CancellationToken cancel, TlogPolicy? policy = null)
+    /// <param name="rule">Whose witnesses must vouch for it, or null.</param>
+    internal static async Task<int> AuditAsync(ILogSource source, string? pinned, byte[]? since, TextWriter output, CancellationToken cancel, WitnessRule? rule = null)
     {
         try
         {
@@ -38,12 +40,15 @@ public static class LogAuditCommand
                 await LogHistory.RequireGrowthAsync(source, older, newest, cancel);
             }
 
-            var witnessed = policy is null ? "" : $"\n{await Witnessed.RequireAsync(source, policy, newest, key, null, cancel)}";
+            var vouched = rule is null ? null : await Witnessed.RequireAsync(source, rule, newest, key, fresh: false, cancel);
             var (auditor, walk) = (new LogAuditor(), new LogWalk(source));
             await walk.RunAsync(auditor, newest.Head, cancel);
+            key = await key.StillAsync(source, newest, auditor.KeyEntries, cancel);
+            var witnessed = vouched is null ? "" : $"\n{vouched.Said}{await Witnessed.RequireNewTailAsync(source, rule!, newest.Head, vouched.Size, cancel)}";
             await output.WriteLineAsync(
                 $"valid: {newest.Head.Origin}, {newest.Head.Size} entries of {auditor.Subjects} subjects, {auditor.ClosedSeals.Count} sealed, " +
-                $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}" +
+                $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}\n" +
+                $"signed by their authors: {auditor.Signed} of {auditor.Readable} readable entries" +
                 (older is null ? "" : $"\ngrown from {older.Head.Size} entries, as signed before") +
                 witnessed +
                 (key.Said.Length == 0 ? "" : $"\n{key.Said}") +
@@ -67,33 +72,11 @@ public static class LogAuditCommand
     {
         try
         {
-            return await new ProvenTiles(new OpenedClient(client), head).EntryAsync(index, cancel);
+            return await new ProvenTiles(LogSources.Of(client), head).EntryAsync(index, cancel);
         }
         catch (LogAuditException fault)
         {
             throw new LogFaultException(fault.Message);
-        }
-    }
-
-    /// <summary>A client that somebody else opened, and closes.</summary>
-    private sealed class OpenedClient(RegistryClient client) : ILogSource
-    {
-        public string Name => "the registry";
-
-        public async Task<byte[]?> ReadAsync(string path, CancellationToken cancel)
-        {
-            try
-            {
-                return await client.GetBytesAsync($"/{path}", cancel);
-            }
-            catch (RegistryRefusedException refused) when (refused.Status == 404)
-            {
-                return null;
-            }
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

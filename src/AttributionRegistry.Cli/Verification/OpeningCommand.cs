@@ -34,6 +34,11 @@ public static class OpeningCommand
             await output.WriteLineAsync($"withheld   {field}");
         }
 
+        if (verdict.Author is var (key, boundBy))
+        {
+            await output.WriteLineAsync($"signed     by its author with {key}, bound, says the file, by entry {boundBy}; look there");
+        }
+
         await output.WriteLineAsync("valid");
         return ExitCode.Holds;
     }

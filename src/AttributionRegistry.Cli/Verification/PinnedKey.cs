@@ -1,56 +1,97 @@
-using AttributionRegistry.Cli.Http;
+using AttributionRegistry.Cli.Logs;
 using AttributionRegistry.Log;
 
 namespace AttributionRegistry.Cli.Verification;
 
-/// <summary>The key to verify a log with, for a reader who pinned one long ago.</summary>
-/// <param name="Key">The pinned key while it signs; after its retirement, the key that it vouched for.</param>
+/// <summary>The key to verify a log with, for a reader who pinned one.</summary>
+/// <param name="Pinned">The key that the reader began with.</param>
+/// <param name="Key">The pinned key while it signs; after its retirement, the one that it named in its place.</param>
 /// <param name="Said">What the reader should know of it; empty while the pinned key signs.</param>
-internal sealed record PinnedKey(NoteVerifier Key, string Said)
+internal sealed record PinnedKey(NoteVerifier Pinned, NoteVerifier Key, string Said)
 {
     /// <summary>
-    /// Where the newest checkpoint lacks the pinned key's signature, the log itself is read: it names the retired key's successor under a
-    /// checkpoint that the retired key signed. Nothing that the server says outside of its log is believed.
+    /// The key that may sign the newest checkpoint, by what its own entries say: the pinned one unless they retire it, and then the one that it
+    /// named itself. All entries are read for that. Nothing that the server says outside of its log is believed.
     /// </summary>
     /// <param name="vkey">The key that the reader pinned.</param>
     /// <param name="read">Reads a path below the log's address, such as <c>checkpoint</c> or <c>tile/entries/000</c>.</param>
-    /// <exception cref="NoteException">The checkpoint is signed neither by the pinned key nor by one that it vouched for.</exception>
+    /// <exception cref="NoteException">The checkpoint is signed by no key that the pinned one leads to.</exception>
     public static async Task<PinnedKey> FollowAsync(string vkey, Func<string, Task<byte[]>> read)
     {
         var pinned = NoteVerifier.Parse(vkey);
         var note = SignedNote.Parse(await read("checkpoint"));
-        var signed = note.Signatures.Any(signature => signature.Name == pinned.Name && signature.KeyId == pinned.KeyId);
-        if (signed || Checkpoint.ParseBody(note.Text) is not { } head || head.Origin != pinned.Name)
+        if (Checkpoint.ParseBody(note.Text) is not { } head || head.Origin != pinned.Name)
         {
-            return new PinnedKey(pinned, ""); // whoever opens the checkpoint with it finds out whether it holds
+            return new PinnedKey(pinned, pinned, ""); // whoever opens the checkpoint with it finds out that it does not hold
         }
 
-        // The head is not believed yet: its size only says how far to read. Its root must be that of the entries, and at the end a key that
-        // the pinned one leads to must have signed it.
-        var (tree, about) = await ReadAsync(head.Size, read, entry => LogKeyEntry.Read(entry) is not null);
+        // The head is not believed yet: its size only says how far to read. Its root must be that of the entries, and a key that the pinned
+        // one leads to must have signed it.
+        var (tree, about) = await ReadAsync(head.Size, read, entry => LogKeyEntry.MayBe(entry));
         if (!tree.Root().AsSpan().SequenceEqual(head.Root))
         {
-            throw new NoteException($"The checkpoint is not signed by the pinned key {NoteKey.Hex(pinned.KeyId)}, and its root is not that of the entries.");
+            throw new NoteException("The root of the checkpoint is not that of the entries.");
         }
 
-        var followed = KeySuccession.Follow(pinned, about, tree.RootAt);
-        if (followed.Steps.Count == 0)
-        {
-            throw new NoteException($"The checkpoint is not signed by the pinned key {NoteKey.Hex(pinned.KeyId)}, and the log does not say that it was retired.");
-        }
-
-        _ = Checkpoint.Open(note.ToString(), followed.Trusted);
-        var key = followed.Trusted.First(each => note.Signatures.Any(signature => signature.Name == each.Name && signature.KeyId == each.KeyId));
-        return new PinnedKey(key, string.Concat(followed.Steps.Select(Sentence)) + $"pin its successor with --vkey '{key.Vkey}'");
+        return Of(pinned, note.ToString(), about, tree.RootAt);
     }
 
-    /// <summary>As above, from a running registry.</summary>
-    public static Task<PinnedKey> FollowAsync(string vkey, RegistryClient client, CancellationToken cancel) =>
-        FollowAsync(vkey, path => client.GetBytesAsync($"/log/{path}", cancel));
+    /// <summary>
+    /// The same for whoever reads the entries anyway: where the pinned key signed the checkpoint it is taken, and once the entries are known
+    /// <see cref="StillAsync"/> must find that they do not retire it.
+    /// </summary>
+    public static async Task<PinnedKey> BeforeReadingAsync(string vkey, Func<string, Task<byte[]>> read)
+    {
+        var pinned = NoteVerifier.Parse(vkey);
+        var signed = SignedNote.Parse(await read("checkpoint")).Signatures.Any(signature => signature.Name == pinned.Name && signature.KeyId == pinned.KeyId);
+        return signed ? new PinnedKey(pinned, pinned, "") : await FollowAsync(vkey, read);
+    }
+
+    /// <summary>The key that may sign a head by what the entries below it say. Every reader of a log comes to it here.</summary>
+    /// <param name="pinned">The key that is trusted.</param>
+    /// <param name="note">The head.</param>
+    /// <param name="entries">Those about keys, in order.</param>
+    /// <param name="rootAt">The root of the log at a size up to the head's.</param>
+    /// <exception cref="NoteException">None that the pinned one leads to has signed it.</exception>
+    public static PinnedKey Of(NoteVerifier pinned, string note, IEnumerable<(long Index, byte[] Entry)> entries, Func<long, byte[]> rootAt)
+    {
+        var followed = KeySuccession.Follow(pinned, entries, rootAt);
+        var key = followed.SignerOf(note);
+        return new PinnedKey(pinned, key, followed.Steps.Count == 0 ? "" : string.Concat(followed.Steps.Select(Sentence)) + $"pin its successor with --vkey '{key.Vkey}'");
+    }
+
+    /// <summary>Whether the head's own entries leave this key to sign it; else the key that they lead to.</summary>
+    /// <param name="source">The log.</param>
+    /// <param name="newest">The head, which the entries were found to give.</param>
+    /// <param name="entries">Those about keys, in order.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <exception cref="LogAuditException">They do not, and lead to none that signed it.</exception>
+    public async Task<PinnedKey> StillAsync(ILogSource source, SignedCheckpoint newest, IReadOnlyList<(long Index, byte[] Entry)> entries, CancellationToken cancel)
+    {
+        if (entries.Count == 0)
+        {
+            return this;
+        }
+
+        try
+        {
+            var (tiles, roots) = (new ProvenTiles(source, newest.Head), new Dictionary<long, byte[]>());
+            foreach (var size in KeySuccession.SizesOf(entries).Where(size => size <= newest.Head.Size))
+            {
+                roots[size] = await tiles.RootAtAsync(size, cancel);
+            }
+
+            var still = Of(Key, newest.Note, entries, size => roots.GetValueOrDefault(size) ?? []);
+            return still.Said.Length == 0 ? this : still with { Pinned = Pinned };
+        }
+        catch (NoteException fault)
+        {
+            throw new LogAuditException(LogChecks.Checkpoint, null, fault.Message);
+        }
+    }
 
     private static string Sentence(KeyStep step) =>
-        $"the key {NoteKey.Hex(step.Key.KeyId)} was retired by entry {step.Entry}; a checkpoint of size {step.VouchedAt} that it signed vouches for "
-        + $"{string.Join(" and ", step.Successors.Select(key => NoteKey.Hex(key.KeyId)))}\n";
+        $"the key {NoteKey.Hex(step.Key.KeyId)} was retired by entry {step.Entry} and named in its place {string.Join(" and ", step.Successors.Select(key => NoteKey.Hex(key.KeyId)))}\n";
 
     /// <summary>Reads a log up to a size into a tree of one's own, and keeps the entries that are asked for.</summary>
     /// <exception cref="NoteException">A bundle holds more or less than its name says.</exception>

@@ -23,10 +23,15 @@ public static class VerifyCommand
 
         try
         {
-            var left = Arguments.IsAddress(from)
+            var (left, also) = Arguments.IsAddress(from)
                 ? await FromAddressAsync(Arguments.Address(from), read.Option("vkey"), entropy, cancel)
                 : await FromFilesAsync(from, read.Option("record"), read.Option("vkey"), read.Option("policy"), cancel);
             await output.WriteLineAsync(left.Length == 0 ? "valid" : $"valid ({left})");
+            if (also.Length > 0)
+            {
+                await output.WriteLineAsync(also);
+            }
+
             return ExitCode.Holds;
         }
         catch (CheckFailedException failed)
@@ -36,7 +41,7 @@ public static class VerifyCommand
         }
     }
 
-    private static async Task<string> FromFilesAsync(string file, string? record, string? vkey, string? policy, CancellationToken cancel)
+    private static async Task<(string Left, string Also)> FromFilesAsync(string file, string? record, string? vkey, string? policy, CancellationToken cancel)
     {
         if (new FileInfo(file) is { Exists: true, Length: > BundleZip.MaxZipBytes } large)
         {
@@ -46,7 +51,8 @@ public static class VerifyCommand
         var bytes = await File.ReadAllBytesAsync(file, cancel);
         if (file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) || Bundle.IsZip(bytes))
         {
-            return string.Join("; ", BundleCheck.Run(bytes, vkey, policy is null ? null : PolicyIn(await File.ReadAllTextAsync(policy, cancel))));
+            var (reservations, said) = BundleCheck.Run(bytes, vkey, policy is null ? null : PolicyIn(await File.ReadAllTextAsync(policy, cancel)));
+            return (string.Join("; ", reservations), said);
         }
 
         if (policy is not null)
@@ -59,15 +65,15 @@ public static class VerifyCommand
         if (record is null)
         {
             WordingCheck.Run(representation);
-            return "digest, matrix, crosscheck and wording; ballots, count, draw and log need the record";
+            return ("digest, matrix, crosscheck and wording; ballots, count, draw and log need the record", "");
         }
 
         RecordCheck.Run(representation, Parse(await File.ReadAllTextAsync(record, cancel)));
         WordingCheck.Run(representation);
-        return "all but its place in the log, which needs the server or a bundle";
+        return ("all but its place in the log, which needs the server or a bundle", "");
     }
 
-    private static async Task<string> FromAddressAsync(Uri address, string? vkey, Func<int, byte[]> entropy, CancellationToken cancel)
+    private static async Task<(string Left, string Also)> FromAddressAsync(Uri address, string? vkey, Func<int, byte[]> entropy, CancellationToken cancel)
     {
         using var client = Connections.Anonymous(address, entropy);
         var representation = await client.GetObjectAsync(address.PathAndQuery, cancel);
@@ -77,18 +83,19 @@ public static class VerifyCommand
         var record = await client.GetObjectAsync(FormattableString.Invariant($"/v1/findings/{Uri.EscapeDataString(number)}/versions/{version}/record"), cancel);
         RecordCheck.Run(representation, record);
         WordingCheck.Run(representation);
-        var followed = await LogCheckAsync(client, representation, record, vkey, cancel);
-        return vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : followed;
+        var (followed, signed) = await LogCheckAsync(client, representation, record, vkey, cancel);
+        return (vkey is null ? "the log's key was taken from the server itself; pin it with --vkey" : followed, signed);
     }
 
-    private static async Task<string> LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
+    private static async Task<(string Followed, string Signed)> LogCheckAsync(RegistryClient client, JsonObject representation, JsonObject record, string? vkey, CancellationToken cancel)
     {
         const string Check = "log";
         try
         {
             var index = record["logIndex"]!.GetValue<long>();
-            var key = vkey ?? (await client.GetTextAsync("/log/vkey", cancel)).Trim();
-            var followed = await PinnedKey.FollowAsync(key, client, cancel);
+            // All entries are read for a key that the reader brings: they could have retired it. One from the server itself proves nothing of it.
+            Task<byte[]> Read(string path) => client.GetBytesAsync($"/log/{path}", cancel);
+            var followed = vkey is null ? await PinnedKey.BeforeReadingAsync((await client.GetTextAsync("/log/vkey", cancel)).Trim(), Read) : await PinnedKey.FollowAsync(vkey, Read);
             var checkpoint = Checkpoint.Open(await client.GetTextAsync("/log/checkpoint", cancel), followed.Key);
             if (index < 0 || index >= checkpoint.Size)
             {
@@ -103,7 +110,8 @@ public static class VerifyCommand
             }
 
             RecordCheck.Openings(record, logged["body"]!.AsObject(), index);
-            return followed.Said;
+            var signed = await AuthorCheck.RunAsync(client, (string)representation["finding"]!["incident"]!["id"]!, index, logged.AsObject(), checkpoint, cancel);
+            return (followed.Said, signed);
         }
         catch (Exception fault) when (fault is NoteException or FormatException or LogFaultException or JsonException or InvalidOperationException or NullReferenceException)
         {

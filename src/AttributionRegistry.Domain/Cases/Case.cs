@@ -159,6 +159,12 @@ public sealed record Case
     /// <summary>Fields of the case's events whose text was destroyed by order.</summary>
     public ImmutableList<TextErasure> ErasedTexts { get; init; } = [];
 
+    /// <summary>Keys with which people sign what they do in this case, oldest first.</summary>
+    public ImmutableList<CaseKey> Keys { get; init; } = [];
+
+    /// <summary>The key with which a person signs in this case now: the one bound last.</summary>
+    public CaseKey? KeyOf(PersonId person) => Keys.FindLast(k => k.Voucher.Person == person);
+
     public PendingAct? Pending { get; init; }
 
     /// <summary>How often the case has been taken back for reconsideration with a new assessment.</summary>

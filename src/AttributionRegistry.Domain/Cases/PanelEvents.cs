@@ -34,6 +34,7 @@ public abstract partial record CaseEvent
                 Alternates = [.. Alternates],
                 DrawnAt = recorded.At,
                 Published = Published,
+                KeptOut = [.. PanelDraw.KeptOut(state, recorded.At)],
             },
         };
     }

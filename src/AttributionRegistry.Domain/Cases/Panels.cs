@@ -73,6 +73,9 @@ public sealed record Panel(
     /// <summary>What the seed sources said, and when.</summary>
     public ImmutableArray<PublishedSource> Published { get; init; } = [];
 
+    /// <summary>Candidates who were kept out of the draw for anything but their state.</summary>
+    public ImmutableArray<string> KeptOut { get; init; } = [];
+
     public ImmutableList<Challenge> Challenges { get; init; } = [];
 
     public bool Drawn => Seats.Count > 0;

@@ -75,6 +75,12 @@ public sealed record Policy
     /// <summary>Whether natural persons may be named in findings (P8); else they appear by role.</summary>
     public bool NameIndividuals { get; init; }
 
+    /// <summary>
+    /// Whether acts that carry the record need the acting person's own signature: submitting evidence, recusal, what takes two people, a version
+    /// of the finding, erasure. Default: they may carry one.
+    /// </summary>
+    public AuthorSignatures AuthorSignatures { get; init; }
+
     public ImmutableArray<FundingSource> Funding { get; init; } = [];
 
     /// <summary>The most bytes of one item of evidence. A lower setting of the server holds too. Default 8 GiB.</summary>
@@ -178,6 +184,13 @@ public enum VoteMode
 {
     RollCall,
     Pseudonymous,
+}
+
+/// <summary>Whether people sign what they do.</summary>
+public enum AuthorSignatures
+{
+    Optional,
+    Required,
 }
 
 /// <summary>One line of the funding ledger.</summary>

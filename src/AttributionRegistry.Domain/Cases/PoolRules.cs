@@ -131,4 +131,19 @@ public static class PanelDraw
                 .Select(x => new ExcludedCandidate(x.Candidate.Id, x.Grounds)),
         ];
     }
+
+    /// <summary>Who of the pool was kept out for anything but their state: a reader of the record, who knows the states, needs their names to repeat the draw.</summary>
+    public static IReadOnlyList<string> KeptOut(Case state, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Pool is not { } pool)
+        {
+            return [];
+        }
+
+        var on = DateOnly.FromDateTime(at.UtcDateTime);
+        var byState = new CaseConcerns(state.ConcernedStates.ToHashSet(StringComparer.Ordinal), new HashSet<string>(), new HashSet<string>());
+        var excluded = Excluded(state, at).Select(each => each.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. pool.Candidates.Where(c => excluded.Contains(c.Id) && Exclusion.Of(c, byState, on).Count == 0).Select(c => c.Id).Order(StringComparer.Ordinal)];
+    }
 }

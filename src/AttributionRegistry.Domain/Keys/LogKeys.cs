@@ -36,8 +36,8 @@ public abstract record LogKeyCommand
     /// <summary>Lets another key sign beside the present one.</summary>
     public sealed record Introduce(string KeyId, string Vkey) : LogKeyCommand;
 
-    /// <summary>Ends the time of a key. The checkpoint is the newest one; both keys signed it.</summary>
-    public sealed record Retire(string KeyId, string Checkpoint) : LogKeyCommand;
+    /// <summary>Ends the time of a key. The retirement is the key's own signed word, which names its successor.</summary>
+    public sealed record Retire(string KeyId, string Retirement) : LogKeyCommand;
 }
 
 public abstract record LogKeyEvent
@@ -49,8 +49,8 @@ public abstract record LogKeyEvent
     /// <summary>From the head that covers this event on, both keys sign.</summary>
     public sealed record Introduced([property: Open] string KeyId, [property: Open] string Vkey, [property: Open] string Beside, string Reason) : LogKeyEvent;
 
-    /// <summary>The checkpoint lets whoever knows only the retired key come to its successor.</summary>
-    public sealed record Retired([property: Open] string KeyId, [property: Open] string Checkpoint, string Reason) : LogKeyEvent;
+    /// <summary>The retirement is signed by the key itself: whoever knows only that key comes to its successor, and nobody else can lead them.</summary>
+    public sealed record Retired([property: Open] string KeyId, [property: Open] string Retirement, string Reason) : LogKeyEvent;
 }
 
 /// <summary>
@@ -122,7 +122,7 @@ public static class LogKeyDecider
         return command.At < from
             ? Refusal.Conflict(
                 "log-key-overlap", $"Both keys sign for {Overlap.Days} days, so that clients can change over; it can be retired from {from.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}.")
-            : new LogKeyEvent.Retired(command.KeyId, command.Checkpoint, command.Reason);
+            : new LogKeyEvent.Retired(command.KeyId, command.Retirement, command.Reason);
     }
 
     // name+id+key; the name has no plus sign.

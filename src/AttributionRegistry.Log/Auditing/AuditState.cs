@@ -5,9 +5,9 @@ namespace AttributionRegistry.Log;
 /// <summary>What an auditor knows, as JSON. Numbers of one thing stand in one array, so that many subjects stay small.</summary>
 internal static class AuditState
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
-    public static byte[] Write(TileEdge edge, long lastAt, ClosedSeals seals, SubjectChains chains)
+    public static byte[] Write(TileEdge edge, long lastAt, ClosedSeals seals, SubjectChains chains, IEnumerable<(long Index, byte[] Entry)> keys, AuthorKeys authors)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -46,13 +46,39 @@ internal static class AuditState
             }
 
             json.WriteEndObject();
+            json.WriteStartArray("keys");
+            foreach (var (index, entry) in keys)
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue(index);
+                json.WriteBase64StringValue(entry);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("readable", authors.Readable);
+            json.WriteNumber("signed", authors.Signed);
+            json.WriteStartArray("authors");
+            foreach (var ((subject, key), bound) in authors.All)
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(subject);
+                json.WriteStringValue(key);
+                json.WriteStringValue(bound.Actor);
+                json.WriteBase64StringValue(bound.Spki);
+                json.WriteNumberValue(bound.Index);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         return buffer.ToArray();
     }
 
-    public static (TileEdge Edge, long LastAt, List<(LeafKey, ClosedSeals.Seal)> Seals, List<(string, List<SubjectChains.Run>)> Chains) Read(ReadOnlySpan<byte> saved)
+    public static (TileEdge Edge, long LastAt, List<(LeafKey, ClosedSeals.Seal)> Seals, List<(string, List<SubjectChains.Run>)> Chains, List<(long, byte[])> Keys,
+        (long Readable, long Signed, List<(string, string, AuthorKeys.Bound)> Keys) Authors) Read(ReadOnlySpan<byte> saved)
     {
         try
         {
@@ -75,7 +101,11 @@ internal static class AuditState
             })).ToList();
             var chains = root.GetProperty("subjects").EnumerateObject()
                 .Select(each => (each.Name, each.Value.EnumerateArray().Select(Run).ToList())).ToList();
-            return (edge, root.GetProperty("lastAt").GetInt64(), seals, chains);
+            var keys = root.GetProperty("keys").EnumerateArray().Select(each => (each[0].GetInt64(), each[1].GetBytesFromBase64())).ToList();
+            var authors = root.GetProperty("authors").EnumerateArray().Select(each => (
+                each[0].GetString()!, each[1].GetString()!, new AuthorKeys.Bound(each[2].GetString()!, each[3].GetBytesFromBase64(), each[4].GetInt64()))).ToList();
+            return (edge, root.GetProperty("lastAt").GetInt64(), seals, chains, keys,
+                (root.GetProperty("readable").GetInt64(), root.GetProperty("signed").GetInt64(), authors));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or KeyNotFoundException or IndexOutOfRangeException or ArgumentException)
         {

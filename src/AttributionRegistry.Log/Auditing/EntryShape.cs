@@ -22,13 +22,18 @@ internal enum EntryKind
 /// <param name="Index">Where it stands.</param>
 /// <param name="Leaf">The leaf hash that it must have.</param>
 /// <param name="Event">The place of the event that it hid.</param>
-internal sealed record EntryOpening(long Index, LeafKey Leaf, EntryLink Event);
+/// <param name="Signing">Who signed that event, and which key it introduced; null where neither.</param>
+internal sealed record EntryOpening(long Index, LeafKey Leaf, EntryLink Event, EntrySigning? Signing);
+
+/// <summary>What an entry has to do with signatures of people; most have neither, and then there is none of it.</summary>
+internal sealed record EntrySigning(EntryAuthor? Author, EntryKey? Introduces);
 
 /// <summary>An entry as the auditor sees it. Read without state, so that many may be read at once.</summary>
 /// <param name="Kind">Its shape.</param>
 /// <param name="Link">Its own place; nothing of a sealed one.</param>
 /// <param name="Opening">What an unsealed one opens; null for others, which are most.</param>
-internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, EntryOpening? Opening)
+/// <param name="Signing">Who signed it, and which key it introduces; null where neither.</param>
+internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, EntryOpening? Opening, EntrySigning? Signing)
 {
     private const int HashText = 43; // 32 bytes in base64url
     private const int MostMembers = 9;
@@ -54,14 +59,14 @@ internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, Entry
         {
             if (IsSealed(entry))
             {
-                return new EntryShape(EntryKind.Sealed, default, null);
+                return new EntryShape(EntryKind.Sealed, default, null, null);
             }
         }
         else if (LinkOf(entry, 0, members, count, out var type, out var body) is { } link)
         {
             return entry.Slice(type.ValueStart, type.ValueLength).SequenceEqual("\"unsealed\""u8)
                 ? Unsealed(entry, body, link, out fault)
-                : new EntryShape(EntryKind.Plain, link, null);
+                : new EntryShape(EntryKind.Plain, link, null, SigningOf(entry, members, count));
         }
 
         fault = "has none of the known shapes: plain, sealed, unsealed";
@@ -96,7 +101,7 @@ internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, Entry
         }
 
         fault = null;
-        return new EntryShape(EntryKind.Unsealed, link, new EntryOpening(opens, LeafKey.Of(Rfc6962.LeafHash(LogEntry.Sealed(LogEntry.Seal(salt, plain)))), opened));
+        return new EntryShape(EntryKind.Unsealed, link, new EntryOpening(opens, LeafKey.Of(Rfc6962.LeafHash(LogEntry.Sealed(LogEntry.Seal(salt, plain)))), opened, SigningOf(plain, members, count)), null);
     }
 
     // {actor, at, [author,] body, prev, seq, subject, type, v}: in canonical form the order of the keys is this one and no other.
@@ -119,7 +124,7 @@ internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, Entry
 
         (type, body) = (rest[4], rest[0]);
         var subject = Quoted(entry, rest[3]);
-        if (!IsTextOrNull(entry, members[0]) || (author == 1 && entry[members[2].ValueStart] != '{') || entry[body.ValueStart] != '{' || subject.Length == 0 ||
+        if (!IsTextOrNull(entry, members[0]) || (author == 1 && EntryAuthor.Read(Value(entry, members[2])) is null) || entry[body.ValueStart] != '{' || subject.Length == 0 ||
             Quoted(entry, type).Length == 0 || Quoted(entry, type).SequenceEqual("sealed"u8) || !TryInteger(entry, rest[2], 1, out var seq) ||
             !TryInteger(entry, rest[5], 1, out _) || !EntryInstant.TryTicks(Quoted(entry, members[1]), out var at))
         {
@@ -132,6 +137,50 @@ internal readonly record struct EntryShape(EntryKind Kind, EntryLink Link, Entry
             ? new EntryLink(at, seq, offset + rest[3].ValueStart + 1, subject.Length, first ? default : LeafKey.Of(prev))
             : null;
     }
+
+    private static EntrySigning? SigningOf(ReadOnlySpan<byte> entry, ReadOnlySpan<CanonicalMember> members, int count)
+    {
+        var rest = members[(count == MostMembers ? 3 : 2)..];
+        var type = Quoted(entry, rest[4]);
+        var introduces = type.SequenceEqual("case-key.bound"u8) || type.SequenceEqual("key.introduced"u8) ? Introduction(entry, members[0], rest[0]) : null;
+        if (count != MostMembers)
+        {
+            return introduces is null ? null : new EntrySigning(null, introduces);
+        }
+
+        // The members that are signed, byte for byte as they stand here: canonical form leaves no other spelling.
+        byte[] signed =
+        [
+            .. "{\"actor\":"u8, .. Value(entry, members[0]), .. ",\"body\":"u8, .. Value(entry, rest[0]), .. ",\"subject\":"u8, .. Value(entry, rest[3]),
+            .. ",\"type\":"u8, .. Value(entry, rest[4]), .. ",\"v\":"u8, .. Value(entry, rest[5]), (byte)'}',
+        ];
+        var (key, signature) = EntryAuthor.Read(Value(entry, members[2]))!.Value;
+        return new EntrySigning(new EntryAuthor(Text(entry, members[0]), key, Dsse.Pae(Dsse.EventType, signed), signature), introduces);
+    }
+
+    // {key, …, spki, …}: a key of the log has another body under the same type, and introduces nobody.
+    private static EntryKey? Introduction(ReadOnlySpan<byte> entry, CanonicalMember actor, CanonicalMember body)
+    {
+        Span<CanonicalMember> members = stackalloc CanonicalMember[MostMembers];
+        var inside = Value(entry, body);
+        if (!CanonicalScan.TryObject(inside, members, out var count) || count > MostMembers)
+        {
+            return null;
+        }
+
+        var (key, spki) = ("", Array.Empty<byte>());
+        foreach (var member in members[..count])
+        {
+            key = Is(inside, member, "key"u8) ? Text(inside, member) : key;
+            spki = Is(inside, member, "spki"u8) && B64Url.TryDecode(Text(inside, member), out var bytes) ? bytes : spki;
+        }
+
+        return key.Length == 0 || spki.Length == 0 ? null : new EntryKey(Text(entry, actor), key, spki);
+    }
+
+    private static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> entry, CanonicalMember member) => entry.Slice(member.ValueStart, member.ValueLength);
+
+    private static string Text(ReadOnlySpan<byte> entry, CanonicalMember member) => System.Text.Encoding.UTF8.GetString(Quoted(entry, member));
 
     private static bool Is(ReadOnlySpan<byte> entry, CanonicalMember member, ReadOnlySpan<byte> key) =>
         entry.Slice(member.KeyStart, member.KeyLength).SequenceEqual(key);

@@ -26,6 +26,9 @@ public static class LogChecks
     /// <summary>A seal is repeated, or opened twice, wrongly, or before it was laid.</summary>
     public const string Seal = "seal";
 
+    /// <summary>The signature of an entry's author is wrong, or its key was not bound for that pseudonym in that chain before.</summary>
+    public const string Author = "author";
+
     /// <summary>An instant lies before that of an earlier entry.</summary>
     public const string Time = "time";
 

@@ -2,14 +2,16 @@ namespace AttributionRegistry.Log;
 
 /// <summary>
 /// Walks a log as a stranger: every entry in canonical form and of a known shape, every subject's chain unbroken, every opened seal opened once and
-/// rightly, time never running back, and the root over all of it. It keeps the right edge of the tree, the ends of the chains and the closed
-/// seals, and no entry; so it can stop, be saved, and go on with new entries only.
+/// rightly, time never running back, and the root over all of it. It keeps the right edge of the tree, the ends of the chains, the closed
+/// seals, and no entry but the few about the log's own keys; so it can stop, be saved, and go on with new entries only.
 /// </summary>
 public sealed class LogAuditor
 {
     private readonly ClosedSeals _seals = new();
+    private readonly AuthorKeys _authors = new();
     private readonly SubjectChains _chains;
     private readonly TileEdge _edge;
+    private readonly List<(long Index, byte[] Entry)> _keys = [];
     private long _lastAt;
 
     public LogAuditor()
@@ -37,6 +39,15 @@ public sealed class LogAuditor
     /// <summary>The seals that nothing has opened, oldest first.</summary>
     public IReadOnlyList<ClosedSeal> ClosedSeals =>
         [.. _seals.All.Select(each => new ClosedSeal(each.Seal.Index, Instant(each.Seal.NotBefore))).OrderBy(each => each.Index)];
+
+    /// <summary>The entries about the keys of the log, in order: they say who may sign a head that covers them.</summary>
+    public IReadOnlyList<(long Index, byte[] Entry)> KeyEntries => _keys;
+
+    /// <summary>How many entries could be read, opened ones among them.</summary>
+    public long Readable => _authors.Readable;
+
+    /// <summary>How many of these carry the signature of their author; each was verified.</summary>
+    public long Signed => _authors.Signed;
 
     /// <summary>The root over what was walked.</summary>
     public byte[] Root() => _edge.Root();
@@ -88,6 +99,7 @@ public sealed class LogAuditor
     public void RequireHead(Checkpoint head)
     {
         ArgumentNullException.ThrowIfNull(head);
+        _authors.RequireAllBound();
         if (Size != head.Size || !Root().AsSpan().SequenceEqual(head.Root))
         {
             throw new LogAuditException(
@@ -96,14 +108,22 @@ public sealed class LogAuditor
         }
     }
 
+    /// <summary>The instant that an entry says it is of; null where it is sealed.</summary>
+    /// <exception cref="LogAuditException">It is of no known shape.</exception>
+    public static DateTimeOffset? InstantOf(long index, ReadOnlySpan<byte> entry) => EntryShape.Read(entry, out var fault) is { } shape
+        ? shape.Kind == EntryKind.Sealed ? null : Instant(shape.Link.At)
+        : throw new LogAuditException(LogChecks.Entry, index, fault!);
+
     /// <summary>Everything that is needed to go on later, as JSON.</summary>
-    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains);
+    public byte[] Save() => AuditState.Write(_edge, _lastAt, _seals, _chains, _keys, _authors);
 
     /// <exception cref="FormatException">Not a saved auditor.</exception>
     public static LogAuditor Load(ReadOnlySpan<byte> saved)
     {
-        var (edge, lastAt, seals, chains) = AuditState.Read(saved);
+        var (edge, lastAt, seals, chains, keys, (readable, signed, authors)) = AuditState.Read(saved);
         var auditor = new LogAuditor(edge, lastAt);
+        auditor._keys.AddRange(keys);
+        auditor._authors.Restore(readable, signed, authors);
         foreach (var (leaf, seal) in seals)
         {
             auditor._seals.Restore(leaf, seal);
@@ -132,12 +152,22 @@ public sealed class LogAuditor
 
         _lastAt = shape.Link.At;
         _seals.Readable(_lastAt);
-        _chains.Append(shape.Link, entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength), leaf, index);
+        var subject = entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength);
+        _chains.Append(shape.Link, subject, leaf, index);
+        if (subject.SequenceEqual("log-keys"u8))
+        {
+            _keys.Add((index, entry.ToArray()));
+        }
+
+        Sign(entry, shape.Link, shape.Signing, index, index);
         if (shape.Opening is { } opening)
         {
             Open(index, entry, opening);
         }
     }
+
+    private void Sign(ReadOnlySpan<byte> entry, in EntryLink link, EntrySigning? signing, long index, long by) => _authors.Take(
+        signing is null ? "" : System.Text.Encoding.UTF8.GetString(entry.Slice(link.SubjectStart, link.SubjectLength)), signing?.Author, signing?.Introduces, index, by);
 
     private void Open(long index, ReadOnlySpan<byte> entry, EntryOpening opening)
     {
@@ -148,6 +178,7 @@ public sealed class LogAuditor
         }
 
         _chains.Open(hidden, entry.Slice(hidden.SubjectStart, hidden.SubjectLength), opening.Leaf, seal, index);
+        Sign(entry, hidden, opening.Signing, opening.Index, index);
     }
 
     private static DateTimeOffset? Instant(long ticks) => ticks == 0 ? null : new DateTimeOffset(Math.Min(ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);

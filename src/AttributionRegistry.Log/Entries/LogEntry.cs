@@ -95,6 +95,9 @@ public static partial class LogEntry
         return writer.ToArray();
     }
 
+    /// <summary>Whether an entry of a log that holds is a sealed one.</summary>
+    public static bool IsSealed(ReadOnlySpan<byte> entry) => entry.Length == SealedSize && entry.StartsWith("{\"c\":\""u8);
+
     /// <summary>The commitment that a sealed entry carries for a canonical event.</summary>
     public static byte[] Seal(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> eventJcs) => Commitments.Compute(Commitments.Event, salt, eventJcs);
 

@@ -4,13 +4,15 @@ using System.Text.Json.Nodes;
 namespace AttributionRegistry.Log;
 
 /// <summary>What an opened entry was found to be.</summary>
-/// <param name="FailedCheck">The first check that failed: <c>receipt-format</c>, <c>checkpoint</c>, <c>inclusion</c>, <c>entry</c>, <c>seal</c>, <c>opening</c>; null when all hold.</param>
+/// <param name="FailedCheck">The first check that failed: <c>receipt-format</c>, <c>checkpoint</c>, <c>inclusion</c>, <c>entry</c>, <c>seal</c>, <c>author</c>, <c>opening</c>; null when all hold.</param>
 /// <param name="Message">What was found.</param>
 /// <param name="Shown">Fields that are proved to say what the file says they do.</param>
 /// <param name="Erased">Fields destroyed by order, each with the leaf of the order.</param>
 /// <param name="Withheld">Fields that are committed to and not shown.</param>
+/// <param name="Author">The key that signed it, and the entry that binds the key to a person as the file says; null where nobody signed.</param>
 public sealed record OpenedEntryVerdict(
-    string? FailedCheck, string Message, IReadOnlyList<string> Shown, IReadOnlyList<(string Field, long OrderedBy)> Erased, IReadOnlyList<string> Withheld)
+    string? FailedCheck, string Message, IReadOnlyList<string> Shown, IReadOnlyList<(string Field, long OrderedBy)> Erased, IReadOnlyList<string> Withheld,
+    (string Key, long BoundBy)? Author = null)
 {
     public bool Holds => FailedCheck is null;
 }
@@ -55,7 +57,16 @@ public static class OpenedEntryCheck
             }
         }
 
-        var body = JsonNode.Parse(entry)!["body"]!.AsObject();
+        var readable = JsonNode.Parse(entry)!.AsObject();
+        var author = AuthorSignature.In(readable);
+        if (author is var (key, signature) && !(
+            shown["authorKey"] is { } bound && B64Url.TryDecode((string)bound["spki"]!, out var spki) && BallotSeal.KeyId(spki) == key && (string)bound["key"]! == key &&
+            AuthorSignature.Verify(spki, AuthorSignature.MessageOf(readable), signature)))
+        {
+            return Failed("author", $"The entry is not signed by {key}, or that key is not shown.");
+        }
+
+        var body = readable["body"]!.AsObject();
         foreach (var (field, (salt, value)) in openings)
         {
             if (!B64Url.TryDecode((string?)body[field]?["c"] ?? "", out var commitment) ||
@@ -68,7 +79,8 @@ public static class OpenedEntryCheck
         var erased = shown["fields"]!.AsArray().Where(f => f!["orderedBy"] is not null).Select(f => ((string)f!["name"]!, (long)f["orderedBy"]!)).ToList();
         return new OpenedEntryVerdict(
             null, "", [.. openings.Keys.Order(StringComparer.Ordinal)], erased,
-            [.. body.Where(m => m.Value is JsonObject { Count: 1 } c && c.ContainsKey("c") && !openings.ContainsKey(m.Key) && erased.All(e => e.Item1 != m.Key)).Select(m => m.Key)]);
+            [.. body.Where(m => m.Value is JsonObject { Count: 1 } c && c.ContainsKey("c") && !openings.ContainsKey(m.Key) && erased.All(e => e.Item1 != m.Key)).Select(m => m.Key)],
+            author is null ? null : (author.Value.Key, (long)shown["authorKey"]!["index"]!));
     }
 
     private static OpenedEntryVerdict Failed(string check, string message) => new(check, message, [], [], []);

@@ -1,19 +1,21 @@
 namespace AttributionRegistry.Log;
 
-/// <summary>A key that was retired, and the keys that it vouched for while it signed.</summary>
+/// <summary>A key that was retired, and the keys that it named in its place.</summary>
 /// <param name="Key">The retired key.</param>
 /// <param name="Entry">The entry that retired it.</param>
-/// <param name="VouchedAt">The size of the last checkpoint that it is known to have signed.</param>
-/// <param name="Successors">The keys that signed beside it.</param>
-public sealed record KeyStep(NoteVerifier Key, long Entry, long VouchedAt, IReadOnlyList<NoteVerifier> Successors);
+/// <param name="Successors">The keys that sign in its place.</param>
+public sealed record KeyStep(NoteVerifier Key, long Entry, IReadOnlyList<NoteVerifier> Successors);
 
 /// <summary>
-/// From a key that somebody pinned long ago to the keys that sign today. A key is believed only because a key that was believed before signed
-/// a checkpoint over the entry that introduced it.
+/// From a key that somebody pinned to the keys that may sign a head over these entries. A key is believed only because one that was believed
+/// before named it when it retired itself.
 /// </summary>
 public sealed class KeySuccession
 {
-    private KeySuccession(IReadOnlyList<NoteVerifier> trusted, IReadOnlyList<KeyStep> steps) => (Trusted, Steps) = (trusted, steps);
+    private KeySuccession(NoteVerifier pinned, IReadOnlyList<NoteVerifier> trusted, IReadOnlyList<KeyStep> steps) => (Pinned, Trusted, Steps) = (pinned, trusted, steps);
+
+    /// <summary>The key that the reader began with.</summary>
+    public NoteVerifier Pinned { get; }
 
     /// <summary>The keys whose signatures stand for the pinned one's now; the pinned one itself while it has not been retired.</summary>
     public IReadOnlyList<NoteVerifier> Trusted { get; }
@@ -22,59 +24,75 @@ public sealed class KeySuccession
     public IReadOnlyList<KeyStep> Steps { get; }
 
     /// <param name="pinned">The key that the reader trusts.</param>
-    /// <param name="entries">The entries of a log that begins at 0, in order; those about other things are passed over.</param>
-    /// <param name="rootAt">The root of these entries at a size.</param>
-    /// <exception cref="NoteException">A key was retired without having vouched for another in this log.</exception>
+    /// <param name="entries">The entries below the head, in order; those about other things are passed over.</param>
+    /// <param name="rootAt">The root of these entries at a size, which is not above that of the head.</param>
+    /// <exception cref="NoteException">A believed key is called retired and did not say so itself.</exception>
     public static KeySuccession Follow(NoteVerifier pinned, IEnumerable<(long Index, byte[] Entry)> entries, Func<long, byte[]> rootAt)
     {
+        ArgumentNullException.ThrowIfNull(pinned);
+        ArgumentNullException.ThrowIfNull(entries);
         var trusted = new List<NoteVerifier> { pinned };
         var steps = new List<KeyStep>();
-        var signing = new List<(NoteVerifier Key, long Since)>();
         foreach (var (index, entry) in entries)
         {
-            switch (LogKeyEntry.Read(entry))
+            if (LogKeyEntry.Read(entry) is not LogKeyEntry.Retired(var keyId, var word) || trusted.Find(key => NoteKey.Hex(key.KeyId) == keyId) is not { } retired)
             {
-                case LogKeyEntry.Introduced(var key, var beside):
-                    Know(signing, beside, index);
-                    Know(signing, key, index);
-                    break;
-                case LogKeyEntry.Retired(var keyId, var handover):
-                    var retired = trusted.Find(key => NoteKey.Hex(key.KeyId) == keyId);
-                    signing.RemoveAll(known => NoteKey.Hex(known.Key.KeyId) == keyId);
-                    if (retired is not null)
-                    {
-                        var step = Step(retired, index, handover, signing, rootAt);
-                        steps.Add(step);
-                        trusted.Remove(retired);
-                        trusted.AddRange(step.Successors.Where(key => trusted.TrueForAll(known => known.Vkey != key.Vkey)));
-                    }
-
-                    break;
+                continue;
             }
+
+            var step = new KeyStep(retired, index, WordOf(retired, index, word, rootAt).Successors);
+            steps.Add(step);
+            trusted.Remove(retired);
+            trusted.AddRange(step.Successors.Where(key => trusted.TrueForAll(known => known.Vkey != key.Vkey)));
         }
 
-        return new KeySuccession(trusted, steps);
+        return new KeySuccession(pinned, trusted, steps);
     }
 
-    private static KeyStep Step(NoteVerifier retired, long index, string handover, List<(NoteVerifier Key, long Since)> signing, Func<long, byte[]> rootAt)
+    /// <summary>The sizes at which <see cref="Follow"/> may ask for the root; nothing in the entries is believed yet.</summary>
+    public static IEnumerable<long> SizesOf(IEnumerable<(long Index, byte[] Entry)> entries)
     {
-        var head = Checkpoint.Open(handover, retired);
-        if (head.Size > index || !rootAt(head.Size).AsSpan().SequenceEqual(head.Root))
-        {
-            throw new NoteException($"The key {NoteKey.Hex(retired.KeyId)} was retired by entry {index}; the last checkpoint that it signed, of size {head.Size}, is of another log.");
-        }
-
-        List<NoteVerifier> successors = [.. signing.Where(known => known.Since < head.Size).Select(known => known.Key)];
-        return successors.Count > 0
-            ? new KeyStep(retired, index, head.Size, successors)
-            : throw new NoteException($"The key {NoteKey.Hex(retired.KeyId)} was retired by entry {index} and never vouched for another.");
+        ArgumentNullException.ThrowIfNull(entries);
+        return entries.Select(each => LogKeyEntry.Read(each.Entry) is LogKeyEntry.Retired retired ? KeyRetirement.ClaimedSize(retired.Word) : null).OfType<long>();
     }
 
-    private static void Know(List<(NoteVerifier Key, long Since)> signing, NoteVerifier key, long index)
+    /// <summary>The trusted key that signed a head over the entries: what every reader of the log asks, whether the head was signed by the pinned key or not.</summary>
+    /// <exception cref="NoteException">None of them did: also where the entries have retired the one that did.</exception>
+    public NoteVerifier SignerOf(string note)
     {
-        if (!signing.Exists(known => known.Key.Vkey == key.Vkey))
+        var signatures = SignedNote.Parse(note).Signatures;
+        if (Trusted.FirstOrDefault(key => IsIn(key, signatures)) is { } signer)
         {
-            signing.Add((key, index));
+            _ = Checkpoint.Open(note, Trusted);
+            return signer;
         }
+
+        throw new NoteException(Steps.LastOrDefault(step => IsIn(step.Key, signatures)) is { } step
+            ? $"The checkpoint is signed by the key {NoteKey.Hex(step.Key.KeyId)}, which entry {step.Entry} below it retired, and by none of the keys that it named in its place."
+            : $"The checkpoint is not signed by the pinned key {NoteKey.Hex(Pinned.KeyId)}, and the log does not lead from it to {(Steps.Count == 0 ? "another: it does not say that the key was retired" : "one that signed")}.");
     }
+
+    private static bool IsIn(NoteVerifier key, IReadOnlyList<NoteSignature> signatures) => signatures.Any(signature => signature.KeyId == key.KeyId && signature.Name == key.Name);
+
+    private static KeyRetirement WordOf(NoteVerifier retired, long index, string word, Func<long, byte[]> rootAt)
+    {
+        KeyRetirement said;
+        try
+        {
+            said = KeyRetirement.Open(word, retired);
+        }
+        catch (NoteException fault)
+        {
+            throw Anew(retired, index, $"does not carry that key's own word ({fault.Message.TrimEnd('.')})");
+        }
+
+        return said.Size <= index && rootAt(said.Size).AsSpan().SequenceEqual(said.Root)
+            ? said
+            : throw Anew(retired, index, $"carries that key's word for another log: its tree of size {said.Size} is not this one's");
+    }
+
+    // Whoever has a newer key can write such an entry, and so must whoever has lost the older one: the log cannot tell them apart.
+    private static NoteException Anew(NoteVerifier retired, long index, string what) => new(
+        $"Entry {index} retires the key {NoteKey.Hex(retired.KeyId)} and {what}, so its successors are not believed. "
+        + "Ask the body for its key by another way than this server, and pin that one anew.");
 }

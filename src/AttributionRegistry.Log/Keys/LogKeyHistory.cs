@@ -51,7 +51,7 @@ public sealed class LogKeyHistory
     public LogKeyHistory With(long index, byte[] entry) => LogKeyEntry.Read(entry) switch
     {
         LogKeyEntry.Introduced(var key, _) => Introduce(index, key),
-        LogKeyEntry.Retired(var keyId, _) => Retire(index, keyId),
+        LogKeyEntry.Retired(var keyId, var word) => Retire(index, keyId, word),
         _ => this,
     };
 
@@ -64,16 +64,23 @@ public sealed class LogKeyHistory
             ? throw new NoteException($"Entry {index} introduces the key {NoteKey.Hex(key.KeyId)} a second time.")
             : new LogKeyHistory([.. Keys, new LogKeyPeriod(key, index, null)]);
 
-    private LogKeyHistory Retire(long index, string keyId)
+    private LogKeyHistory Retire(long index, string keyId, string word)
     {
-        if (!Signing.Any(key => key.KeyId == keyId))
+        if (Signing.FirstOrDefault(key => key.KeyId == keyId) is not { } retired)
         {
             throw new NoteException($"Entry {index} retires the key {keyId}, which does not sign this log.");
         }
 
-        return Signing.Count() == 1
-            ? throw new NoteException($"Entry {index} retires the only key that signs this log.")
-            : new LogKeyHistory([.. Keys.Select(key => key.KeyId == keyId ? key with { Retired = index } : key)]);
+        List<LogKeyPeriod> left = [.. Signing.Where(key => key != retired)];
+        if (left.Count == 0)
+        {
+            throw new NoteException($"Entry {index} retires the only key that signs this log.");
+        }
+
+        var said = KeyRetirement.Open(word, retired.Key);
+        return said.Size <= index && said.Successors.Select(key => key.Vkey).SequenceEqual(left.Select(key => key.Key.Vkey))
+            ? new LogKeyHistory([.. Keys.Select(key => key == retired ? key with { Retired = index } : key)])
+            : throw new NoteException($"Entry {index} retires the key {keyId}, whose own word names other keys or a later head than the log has.");
     }
 }
 
@@ -87,15 +94,17 @@ public abstract record LogKeyEntry
     /// <summary>A key begins to sign, beside one that signs already.</summary>
     public sealed record Introduced(NoteVerifier Key, NoteVerifier Beside) : LogKeyEntry;
 
-    /// <summary>A key signs no more. The handover is a checkpoint from before that both it and its successor signed.</summary>
-    public sealed record Retired(string KeyId, string Handover) : LogKeyEntry;
+    /// <summary>A key signs no more. The word is a <see cref="KeyRetirement"/>, signed by the key itself.</summary>
+    public sealed record Retired(string KeyId, string Word) : LogKeyEntry;
+
+    /// <summary>Whether an entry has to be read: most are about something else, and those are not parsed.</summary>
+    public static bool MayBe(ReadOnlySpan<byte> entry) => entry.IndexOf("\"subject\":\"log-keys\""u8) >= 0;
 
     /// <summary>Reads an entry; null where it is about something else.</summary>
     /// <exception cref="NoteException">It is about a key of the log and malformed.</exception>
     public static LogKeyEntry? Read(byte[] entry)
     {
-        // Most entries are about something else: those are not parsed.
-        if (entry.AsSpan().IndexOf("\"subject\":\"log-keys\""u8) < 0)
+        if (!MayBe(entry))
         {
             return null;
         }
@@ -106,8 +115,8 @@ public abstract record LogKeyEntry
             var body = json["body"]!.AsObject();
             return ((string?)json["subject"], (string?)json["type"]) switch
             {
-                (LogKeyHistory.Subject, LogKeyHistory.IntroducedType) => Named(new Introduced(Verifier((string)body["vkey"]!), Verifier((string)body["beside"]!)), (string)body["keyId"]!),
-                (LogKeyHistory.Subject, LogKeyHistory.RetiredType) => new Retired((string)body["keyId"]!, (string)body["checkpoint"]!),
+                (LogKeyHistory.Subject, LogKeyHistory.IntroducedType) => Named(new Introduced(Verifier(Text(body, "vkey")), Verifier(Text(body, "beside"))), Text(body, "keyId")),
+                (LogKeyHistory.Subject, LogKeyHistory.RetiredType) => new Retired(Text(body, "keyId"), Text(body, "retirement")),
                 _ => null,
             };
         }
@@ -120,6 +129,8 @@ public abstract record LogKeyEntry
     internal static NoteVerifier Verifier(string vkey) => NoteVerifier.Parse(vkey) is { Type: NoteKeyType.Ed25519 } key
         ? key
         : throw new NoteException("A witness's key cannot sign for a log.");
+
+    private static string Text(JsonObject body, string name) => (string?)body[name] ?? throw new NoteException($"An entry about a key of the log is malformed: it has no {name}.");
 
     private static Introduced Named(Introduced entry, string keyId) => NoteKey.Hex(entry.Key.KeyId) == keyId
         ? entry

@@ -154,7 +154,7 @@ internal sealed class BundleContents(
     private IEnumerable<(long Index, byte[]? Opening)> TakenAway(IReadOnlyList<BundleItem> items) =>
         items.Select(i => i.Entry).OfType<long>().Select(index => (index, openings.Of(now, core.Store.Events.ReadLeaf(index)!, null)));
 
-    private List<long> Chain(string stream) => [.. core.Store.Events.ReadStream(stream).Select(e => e.Index).Where(i => i <= version.Index)];
+    private List<long> Chain(string stream) => [.. core.Store.Events.ReadStream(stream, withLost: true).Select(e => e.Index).Where(i => i <= version.Index)];
 
     private IEnumerable<long> Introductions()
     {

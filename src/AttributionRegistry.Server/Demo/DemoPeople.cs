@@ -45,17 +45,15 @@ public static class DemoPeople
         foreach (var (name, role) in Duties.Concat(Roster.Members.Select(m => (m.Name, Role.PanelMember))))
         {
             var apiKey = await MakeAsync(core, name, role, at);
-            string? keyFile = null;
-            if (role is Role.PanelMember or Role.Scrutineer)
+            var keyFile = Path.Combine("demo-signing-keys", $"{people.Count:000}.pem");
+            using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
             {
-                keyFile = Path.Combine("demo-signing-keys", $"{people.Count:000}.pem");
-                using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
                 WritePrivate(Path.Combine(keys, Path.GetFileName(keyFile)), key.ExportPkcs8PrivateKeyPem() + "\n");
             }
 
+            var isScrutineer = role == Role.Scrutineer;
             people.Add(new Credential(
-                name, [JsonNamingPolicy.CamelCase.ConvertName(role.ToString())], apiKey,
-                role == Role.PanelMember ? keyFile : null, role == Role.Scrutineer ? keyFile : null));
+                name, [JsonNamingPolicy.CamelCase.ConvertName(role.ToString())], apiKey, isScrutineer ? null : keyFile, isScrutineer ? keyFile : null));
         }
 
         // Crash before this: accounts without a file. The next start makes new ones; the old keys open nothing that matters and expire.
@@ -84,7 +82,6 @@ public static class DemoPeople
         using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
         {
             file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-            file.Flush(flushToDisk: true);
         }
 
         File.Move(temporary, path, overwrite: true);

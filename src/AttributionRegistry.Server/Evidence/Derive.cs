@@ -97,12 +97,13 @@ public sealed class MetadataStripper(RegistryCore core, CaseWrites cases, Payloa
         var payload = payloads.Describe(stored, copy.Bytes.AsSpan(0, Math.Min(copy.Bytes.Length, MediaTypes.HeadBytes)));
 
         // Crash here: the file is there, no event names it. Harmless; the sweeper removes it after a day.
-        var ended = ask with { At = Now };
+        var ended = ask with { Received = Now };
         var answer = await cases.CreateAsync(
             ended, incident, id.Value, $"/v1/evidence/{id}",
             (session, now) =>
             {
                 session.AlsoWrite(naming);
+                session.ExemptFromSigning(); // The registry makes the copy: nobody else could have signed what comes out.
                 return Command(now, now.Find(evidence)!, id, request, ended, payload, copy.Report, started);
             },
             CancellationToken.None);

@@ -1,6 +1,7 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Evidence.Bags;
 using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Registry.Signing;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 
@@ -57,7 +58,7 @@ public static class EvidenceEndpoints
         evidence.MapGet("/provenance", ReadProvenance.Handle).WithName("ReadProvenance").PublicRead()
             .Produces<ProvenanceGraph>(StatusCodes.Status200OK, ProvenanceGraph.MediaType).Refuses(404);
         evidence.MapGet("/metadata", Derive.ReadMetadataAsync).WithName("ReadEvidenceMetadata").Refuses(404, 409, 422);
-        evidence.MapPost("/derivations", Derive.HandleAsync).WithName("DeriveEvidence").Refuses(403, 404, 409, 422);
+        evidence.MapPost("/derivations", Derive.HandleAsync).WithName("DeriveEvidence").NotSignable().Refuses(403, 404, 409, 422);
         evidence.MapPost("/origin-links", WriteEvidence.LinkOriginAsync).WithName("LinkOrigin").Refuses(403, 404, 409, 422);
         evidence.MapGet("/source", ReadSource.HandleAsync).WithName("ReadEvidenceSource").Refuses(403, 404);
         evidence.MapGet("/grades", EvidenceReads.Grades).WithName("ListGrades").Refuses(404);
@@ -67,16 +68,16 @@ public static class EvidenceEndpoints
         evidence.MapPut("/label", WriteEvidence.RelabelAsync).WithName("RelabelEvidence").Refuses(403, 404, 409, 412, 422);
         evidence.MapPost("/admissibility", WriteEvidence.JudgeAsync).WithName("JudgeEvidence").Refuses(403, 404, 409, 422);
         evidence.MapPost("/erasure", WriteEvidence.EraseAsync).WithName("EraseEvidence").Refuses(403, 404, 409, 422);
-        evidence.MapPost("/restoration", RestoreEvidence.HandleAsync).WithName("RestoreEvidence").DisableRequestTimeout().Refuses(403, 404, 409, 422);
+        evidence.MapPost("/restoration", RestoreEvidence.HandleAsync).WithName("RestoreEvidence").NotSignable().DisableRequestTimeout().Refuses(403, 404, 409, 422);
         evidence.MapGet("/accesses", EvidenceReads.Accesses).WithName("ListAccesses").Refuses(403, 404);
-        evidence.MapPost("/scans", ScanEvidence.HandleAsync).WithName("ScanEvidence").DisableRequestTimeout().Refuses(404, 409, 503);
+        evidence.MapPost("/scans", ScanEvidence.HandleAsync).WithName("ScanEvidence").NotSignable().DisableRequestTimeout().Refuses(404, 409, 503);
         MapContent(evidence, routes.ServiceProvider.GetRequiredService<RegistrySettings>().MaxEvidenceBytes);
     }
 
     // A large file takes longer than any other request may; the least data rate still ends those that stand still.
     private static void MapContent(IEndpointRouteBuilder evidence, long maxBytes)
     {
-        evidence.MapPut("/content", PutContent.HandleAsync).WithName("PutEvidenceContent")
+        evidence.MapPut("/content", PutContent.HandleAsync).WithName("PutEvidenceContent").NotSignable()
             .WithMetadata(new RequestSizeLimitAttribute(maxBytes), new AcceptsMetadata(["application/octet-stream", "*/*"], typeof(Stream), isOptional: true))
             .DisableRequestTimeout()
             .Refuses(400, 403, 404, 409, 413, 415, 422, 429, 507);

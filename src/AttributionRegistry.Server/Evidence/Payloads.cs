@@ -46,7 +46,7 @@ public sealed class Payloads(RegistryCore core, ILogger<Payloads> log)
     public Payload Describe(StoredFile stored, ReadOnlySpan<byte> head)
     {
         ArgumentNullException.ThrowIfNull(stored);
-        return new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(head), Convert.ToHexStringLower(core.Entropy.Bytes(32)));
+        return new Payload(stored.Digest, stored.Length, MediaTypes.Sniff(head), Convert.ToHexStringLower(core.Entropy.OfTheAct(32)));
     }
 
     /// <summary>Gives a stored file to an item, as part of the act that seals it. The key goes under the key of the case.</summary>

@@ -3,6 +3,7 @@ using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -111,7 +112,8 @@ public sealed class PayloadIntake(RegistryCore core, CaseWrites cases, Payloads 
     /// <summary>Asks the rules with a stand-in for the bytes; nothing is written.</summary>
     private Refusal? MayBring(IncidentId? incident, EvidenceId evidence, Ask ask) =>
         incident is { } known && core.Load(CaseJournal.Definition, CaseJournal.Stream(known)).State is { } state
-            ? CaseDecider.Decide(state, new CaseCommand.SealPayload(evidence, Expected) { By = ask.By, At = ask.At }, core.Policy!).Refusal
+            ? CaseDecider.Decide(state, new CaseCommand.SealPayload(evidence, Expected) { By = ask.By, At = ask.At }, core.Policy!).Refusal ??
+                (core.Policy!.AuthorSignatures == AuthorSignatures.Required ? Authorship.Required : null)
             : CaseWrites.NoSuchThing;
 
     private static string? ReadHeaders(HttpRequest request)

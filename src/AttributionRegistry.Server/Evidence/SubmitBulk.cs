@@ -52,6 +52,7 @@ public static class SubmitBulk
                 new ProblemError("/items", EvidenceProblems.BulkSize, $"1 to {MaxItems} items."));
         }
 
+        ask = ask.With(body);
         var caller = ask.By.Id.Value;
         if (ask.Key is { } key && core.Store.Events.FindIdempotency(caller, key) is { } known)
         {
@@ -80,7 +81,7 @@ public static class SubmitBulk
             ask.By, ask.At, DecideAll,
             ask.Key is null ? null : session => new IdempotencyRow(
                 caller, ask.Key, body.Sha256, StatusCodes.Status200OK, null, TagOf(session), JsonSerializer.Serialize(results, ApiJson.Options), null, ask.At),
-            cancel);
+            cancel, ask.Authorship);
         return outcome switch
         {
             Outcome.Done done => TypedResults.Ok(new BulkEvidenceResult(false, results, TagOf(done.Session), done.Receipt)),

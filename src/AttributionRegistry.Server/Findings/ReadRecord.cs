@@ -58,7 +58,16 @@ public sealed record RecordedMapping(string Commitment, string? Salt, string? Ca
 public sealed record RecordedDraw(
     PanelId Panel, PoolId Pool, string PoolDigest, IReadOnlyList<Candidate> Candidates, IReadOnlyList<string> Sources, IReadOnlyList<string> SourceValues,
     IReadOnlyList<SeedSourcePlan> Plans, IReadOnlyList<PublishedSource> Published, string Seed,
-    IReadOnlyList<string> ExcludedStates, int Seats, DateTimeOffset FrozenAt, DateTimeOffset DrawnAt, IReadOnlyList<RecordedSeat> Result);
+    IReadOnlyList<string> ExcludedStates, int Seats, DateTimeOffset FrozenAt, DateTimeOffset DrawnAt, IReadOnlyList<RecordedSeat> Result)
+{
+    /// <summary>Candidates who were kept out for anything but their state, such as the members of an earlier panel of the case; absent where there are none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RecordedExclusion>? Excluded { get; init; }
+}
+
+/// <summary>A candidate who was not in the draw.</summary>
+/// <param name="Id">The person.</param>
+public sealed record RecordedExclusion(string Id);
 
 /// <summary>A seat in the order in which it was drawn or filled.</summary>
 public sealed record RecordedSeat(PersonId Person, Region Region, int Order, bool Removed, string? RemovedBecause, PersonId? Replaces);
@@ -187,6 +196,9 @@ public sealed class FindingRecords(RegistryCore core, TimeProvider clock)
         var (pool, panel) = (state.DecidedPool!, state.DecidedPanel!);
         return new RecordedDraw(
             panel.Id, pool.Id, pool.Digest, pool.Candidates, pool.Sources, panel.SourceValues, pool.Plans, panel.Published, panel.Seed, panel.ExcludedStates, panel.Size, pool.FrozenAt, panel.DrawnAt,
-            [.. panel.Seats.OrderBy(s => s.Order).Select(s => new RecordedSeat(s.Person, s.Region, s.Order, s.Removed, s.RemovedBecause, s.Replaces))]);
+            [.. panel.Seats.OrderBy(s => s.Order).Select(s => new RecordedSeat(s.Person, s.Region, s.Order, s.Removed, s.RemovedBecause, s.Replaces))])
+        {
+            Excluded = panel.KeptOut.IsEmpty ? null : [.. panel.KeptOut.Select(id => new RecordedExclusion(id))],
+        };
     }
 }

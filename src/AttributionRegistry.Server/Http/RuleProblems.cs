@@ -31,6 +31,8 @@ public static class RuleProblems
         new("call-for-evidence-missing", 422, "Call for evidence missing", "Collecting starts with a written call for evidence.", Correct),
         new("candidate-unfit", 422, "Candidate unfit", "A candidate for the appeals chamber is a person with an account and the role reviewPanelMember.", Correct),
         new("candidate-unknown", 422, "Candidate unknown", "A candidate is a person with an account.", Correct),
+        new("case-key-invalid", 422, "Case key invalid", "Binding a key of a case takes a P-256 key and a signature of one of your registered signing keys.", Correct),
+        new("case-key-used", 409, "Case key used", "This key is in use already; a key of a case is made for that case and for nothing else.", First),
         new("case-suspended", 409, "Case suspended", "The case is suspended; it must be resumed first.", First),
         new("cell-repeated", 422, "Cell repeated", "Evidence … is rated more than once for hypothesis …; keep one rating.", Correct),
         new("cells-not-rated", 409, "Cells not rated", "… cells have no rating, the first being evidence … for hypothesis …; rate them, with NA where the item does not apply.", First),

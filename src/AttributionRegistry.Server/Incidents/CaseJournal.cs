@@ -1,5 +1,6 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Log;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Rounds;
 
@@ -115,10 +116,16 @@ public static class CaseJournal
             ["finding.reproduced"] = typeof(CaseEvent.FindingReproduced),
             ["statement.filed"] = typeof(CaseEvent.StatementFiled),
             ["text.erased"] = typeof(CaseEvent.TextErased),
+            [CaseKeys.BoundType] = typeof(CaseEvent.KeyBound),
         },
         CaseDecider.Evolve,
         isSealed: state => !state.HasFinding,
-        Rows);
+        Rows)
+    {
+        SignedWith = SigningKeys.OfTheCase,
+        MustBeSigned = @event => @event is CaseEvent.EvidenceSubmitted or CaseEvent.PayloadSealed or CaseEvent.MemberRecused or CaseEvent.ChamberMemberRecused
+            or CaseEvent.ActProposed or CaseEvent.FindingPublished or CaseEvent.Erased or CaseEvent.TextErased or CaseEvent.Moved { To: Stage.Withdrawn },
+    };
 
     public static string Stream(IncidentId incident) => incident.Value;
 

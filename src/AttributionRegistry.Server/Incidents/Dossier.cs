@@ -55,8 +55,10 @@ public sealed record OpenedField(string Field, string Salt, JsonNode? Value);
 /// <param name="Checkpoint">The signed checkpoint that the proof is for.</param>
 /// <param name="Openings">What opens its commitments.</param>
 /// <param name="Fields">How each field stands, the erased ones with their order.</param>
+/// <param name="AuthorKey">The key with which its author signed it; null where nobody did.</param>
 public sealed record OpenedEntry(
-    string Entry, long Index, string LeafHash, IReadOnlyList<string> Hashes, string Checkpoint, IReadOnlyList<OpenedField> Openings, IReadOnlyList<DossierField> Fields);
+    string Entry, long Index, string LeafHash, IReadOnlyList<string> Hashes, string Checkpoint, IReadOnlyList<OpenedField> Openings, IReadOnlyList<DossierField> Fields,
+    CaseKeyView? AuthorKey);
 
 /// <summary>A case as the log has it, entry by entry, for those who answer for the record.</summary>
 public sealed class Dossier(CaseReads reads, RegistryCore core)
@@ -75,26 +77,37 @@ public sealed class Dossier(CaseReads reads, RegistryCore core)
     public DossierEntry Describe(StoredEvent stored) => new(
         stored.Index, stored.Version, stored.Type, Instant.FromMicroseconds(stored.AtMicroseconds), stored.Sealed, Fields(stored));
 
-    public OpenedEntry Open(StoredEvent stored)
+    public OpenedEntry Open(IncidentId incident, StoredEvent stored)
     {
         var (leaf, fields, receipt) = (core.Store.Events.ReadLeaf(stored.Index)!, Fields(stored), core.ReceiptOf(stored.Index)!);
         var shown = fields.Where(f => f.Standing == FieldStanding.Committed).Select(f => f.Name).Append("").ToHashSet();
         return new OpenedEntry(
             Encoding.UTF8.GetString(leaf.Entry), stored.Index, receipt.LeafHash, receipt.InclusionProof, receipt.Checkpoint,
             [.. core.Store.Events.Openings(stored.Index).Where(o => shown.Contains(o.Name)).Select(o => new OpenedField(o.Name, B64Url.Encode(o.Salt), JsonNode.Parse(o.ValueJson)))],
-            fields);
+            fields, AuthorKeyOf(incident, stored));
+    }
+
+    private CaseKeyView? AuthorKeyOf(IncidentId incident, StoredEvent stored) =>
+        Readable(stored) is { } entry && AuthorSignature.In(entry) is var (key, _) && reads.Load(incident) is var (state, _)
+            ? ListCaseKeys.Of(state, core).FirstOrDefault(k => k.Key == key)
+            : null;
+
+    private JsonObject? Readable(StoredEvent stored)
+    {
+        var entry = stored.Sealed
+            ? core.Store.Events.Openings(stored.Index).SingleOrDefault(o => o.Name.Length == 0)?.ValueJson
+            : Encoding.UTF8.GetString(core.Store.Events.ReadLeaf(stored.Index)!.Entry);
+        return entry is null ? null : JsonNode.Parse(entry)!.AsObject();
     }
 
     /// <summary>The bodies of the log's entries name each field; commitments are objects with the one member c.</summary>
     private List<DossierField> Fields(StoredEvent stored)
     {
-        var entry = stored.Sealed
-            ? core.Store.Events.Openings(stored.Index).SingleOrDefault(o => o.Name.Length == 0)?.ValueJson
-            : Encoding.UTF8.GetString(core.Store.Events.ReadLeaf(stored.Index)!.Entry);
+        var entry = Readable(stored);
         var erased = core.Store.Events.Erasures(stored.Index).ToDictionary(e => e.Name, e => e.OrderedBy);
         return entry is null ? [] :
         [
-            .. JsonNode.Parse(entry)!["body"]!.AsObject().Select(member => erased.TryGetValue(member.Key, out var order)
+            .. entry["body"]!.AsObject().Select(member => erased.TryGetValue(member.Key, out var order)
                 ? new DossierField(member.Key, FieldStanding.Erased, order)
                 : new DossierField(
                     member.Key,
@@ -116,5 +129,5 @@ public static class ReadDossier
 
     /// <summary>One entry with its proof and what opens its commitments, so that it can be shown to anybody, field by field.</summary>
     public static Results<Ok<OpenedEntry>, ProblemHttpResult> Open(IncidentId incidentId, long index, Caller caller, Dossier dossier) =>
-        dossier.Events(incidentId, caller)?.FirstOrDefault(e => e.Index == index) is { } stored ? TypedResults.Ok(dossier.Open(stored)) : Problems.NotFound();
+        dossier.Events(incidentId, caller)?.FirstOrDefault(e => e.Index == index) is { } stored ? TypedResults.Ok(dossier.Open(incidentId, stored)) : Problems.NotFound();
 }

@@ -23,6 +23,8 @@ public static class IncidentEndpoints
         one.MapGet("/entries", ReadDossier.List).WithName("ListCaseEntries").Refuses(404);
         one.MapGet("/entries/{index:long}", ReadDossier.Open).WithName("OpenCaseEntry").Refuses(404);
         one.MapPost("/entries/{index:long}/erasure", EraseText.HandleAsync).WithName("EraseEntryText").Refuses(403, 404, 409, 422);
+        one.MapGet("/keys", ListCaseKeys.Handle).WithName("ListCaseKeys").PublicRead().Refuses(404);
+        one.MapPost("/keys", BindCaseKey.HandleAsync).WithName("BindCaseKey").Refuses(403, 404, 409, 422);
         one.MapGet("/claims", ListClaims.Handle).WithName("ListClaims").PublicRead().Conditional().Refuses(404);
         one.MapPost("/claims", RecordClaim.HandleAsync).WithName("RecordClaim").Refuses(403, 404, 409, 422);
         one.MapPost("/claims/{claimId}/withdrawal", WithdrawClaim.HandleAsync).WithName("WithdrawClaim").Refuses(403, 404, 409, 422);

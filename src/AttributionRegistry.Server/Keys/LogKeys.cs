@@ -3,6 +3,7 @@ using AttributionRegistry.Domain.Keys;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Registry.Signing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AttributionRegistry.Server.Keys;
@@ -40,7 +41,7 @@ public enum LogKeyState
 /// <param name="Since">When it began to sign; null for the key that the log began with.</param>
 /// <param name="Until">When it was retired, or null.</param>
 /// <param name="IntroducedBy">The log entry that introduced it; null for the key that the log began with.</param>
-/// <param name="RetiredBy">The log entry that retired it, or null. It holds a checkpoint that the retired key signed together with its successor.</param>
+/// <param name="RetiredBy">The log entry that retired it, or null. It holds the retired key's own signed word, which names its successor.</param>
 /// <param name="RetirableFrom">From when on it may be retired; null where it signs alone or signs no more.</param>
 public sealed record LogKeyView(
     string KeyId, string Vkey, LogKeyState State, DateTimeOffset? Since, DateTimeOffset? Until, long? IntroducedBy, long? RetiredBy, DateTimeOffset? RetirableFrom);
@@ -108,8 +109,9 @@ public static class IntroduceLogKey
 public static class RetireLogKey
 {
     /// <summary>
-    /// Ends the time of a key of the log: not before both have signed for 30 days, and never the last. Its entry holds a checkpoint that both
-    /// keys signed, so that whoever pinned the old one finds its successor in the log. The key's file may then be taken away.
+    /// Ends the time of a key of the log: not before both have signed for 30 days, and never the last. Its entry holds the
+    /// key's own signed word, which names its successor: so whoever pinned the old one is led to the new one by it, and by nobody else. The
+    /// key's file may then be taken away.
     /// </summary>
     public static Task<Results<Ok<Written>, ProblemHttpResult>> HandleAsync(
         string keyId, Body<ChangeLogKeysRequest> body, Ask ask, Writes writes, RegistryCore core, CancellationToken cancel) =>
@@ -118,7 +120,7 @@ public static class RetireLogKey
             new Act(
                 session => session.Append(LogKeyJournal.Definition, LogKeyJournal.Stream, LogKeyDecider.Decide(
                     session.Load(LogKeyJournal.Definition, LogKeyJournal.Stream),
-                    new LogKeyCommand.Retire(keyId, core.Store.Events.Head.Checkpoint) { By = ask.By, Reason = body.Value.Reason, First = LogKeyActs.FirstOf(core), At = ask.At })),
+                    new LogKeyCommand.Retire(keyId, core.Store.LogKeys.Retirement(keyId, core.Store.Events.Head)) { By = ask.By, Reason = body.Value.Reason, First = LogKeyActs.FirstOf(core), At = ask.At })),
                 keyId, LogKeyJournal.Stream),
             cancel);
 }
@@ -129,8 +131,8 @@ public static class LogKeyActs
     {
         var keys = routes.MapGroup("/log/keys").WithTags("Log");
         keys.MapGet("/", ReadLogKeys.Handle).WithName("ReadLogKeys").PublicRead();
-        keys.MapPost("/", IntroduceLogKey.HandleAsync).WithName("IntroduceLogKey").RequiresRole(Role.Operator).Refuses(403, 409, 422);
-        keys.MapPost("/{keyId}/retirement", RetireLogKey.HandleAsync).WithName("RetireLogKey").RequiresRole(Role.Operator).Refuses(403, 404, 409, 422);
+        keys.MapPost("/", IntroduceLogKey.HandleAsync).WithName("IntroduceLogKey").NotSignable().RequiresRole(Role.Operator).Refuses(403, 409, 422);
+        keys.MapPost("/{keyId}/retirement", RetireLogKey.HandleAsync).WithName("RetireLogKey").NotSignable().RequiresRole(Role.Operator).Refuses(403, 404, 409, 422);
     }
 
     internal static LogKeyTerm FirstOf(RegistryCore core)

@@ -2,6 +2,7 @@ using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Keys;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
+using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -84,6 +85,6 @@ public static class RotateMasterKey
     {
         var keys = routes.MapGroup("/master-key").WithTags("Keys");
         keys.MapGet("/", ReadMasterKey.Handle).WithName("ReadMasterKey").RequiresRole(Role.Operator, Role.Auditor).Refuses(403);
-        keys.MapPost("/rotations", HandleAsync).WithName("RotateMasterKey").RequiresRole(Role.Operator).Refuses(403, 422);
+        keys.MapPost("/rotations", HandleAsync).WithName("RotateMasterKey").NotSignable().RequiresRole(Role.Operator).Refuses(403, 422);
     }
 }

@@ -36,7 +36,10 @@ public static class PersonJournal
         },
         PersonDecider.Evolve,
         isSealed: _ => false,
-        Rows);
+        Rows)
+    {
+        SignedWith = SigningKeys.LongTerm,
+    };
 
     public static string Stream(PersonId person) => person.Value;
 

@@ -17,5 +17,8 @@ public static class PolicyJournal
             ["policy.changed"] = typeof(PolicyEvent.Changed),
         },
         PolicyDecider.Evolve,
-        isSealed: _ => false);
+        isSealed: _ => false)
+    {
+        SignedWith = SigningKeys.LongTerm,
+    };
 }

@@ -27,11 +27,16 @@ internal sealed class FoldedStates(EventStore events)
     {
         var table = _table; // before the read: what is read now must not reach a table that began after it
         var (version, state) = table.TryGetValue(stream, out var kept) ? (kept.Version, (TState?)kept.State) : (0L, null);
-        foreach (var stored in events.ReadStream(stream, version))
+        foreach (var stored in events.ReadStream(stream, version, withLost: true))
         {
+            version = stored.Version;
+            if (stored.Lost)
+            {
+                continue; // what it recorded is gone: the state stays, and the next event comes after it
+            }
+
             var (@event, recorded) = journal.Read(stored);
             state = journal.Evolve(state, @event, recorded);
-            version = stored.Version;
         }
 
         if (state is not null)

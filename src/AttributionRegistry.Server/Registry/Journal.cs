@@ -10,6 +10,19 @@ namespace AttributionRegistry.Server.Registry;
 public sealed record RowContext<TState, TEvent>(RowWriter Rows, CommittedLeaf Leaf, TState? Before, TState After, TEvent Event, Recorded Recorded)
     where TState : class;
 
+/// <summary>With which keys the acts on a kind of record are signed by whoever acts.</summary>
+public enum SigningKeys
+{
+    /// <summary>With none: the machine acts, or what is done carries its own signature.</summary>
+    None,
+
+    /// <summary>With a key that is bound in the case itself.</summary>
+    OfTheCase,
+
+    /// <summary>With a long-term key of the account.</summary>
+    LongTerm,
+}
+
 /// <summary>
 /// One kind of record: its events' stored names, how they fold, whether the public log shows them, and the rows they change.
 /// A stored name is for ever; the shape behind it changes only by a new version.
@@ -46,6 +59,12 @@ public sealed class Journal<TState, TEvent>
     public Func<TState, bool> IsSealed { get; }
 
     public Action<RowContext<TState, TEvent>>? Rows { get; }
+
+    /// <summary>With which keys its events may be signed by whoever acts.</summary>
+    public SigningKeys SignedWith { get; init; }
+
+    /// <summary>Which events need that signature where the policy demands signatures.</summary>
+    public Func<TEvent, bool> MustBeSigned { get; init; } = _ => false;
 
     public IEnumerable<string> StoredNames => _types.Keys;
 

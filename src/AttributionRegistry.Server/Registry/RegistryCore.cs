@@ -4,6 +4,7 @@ using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.People;
+using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Storage;
 
 namespace AttributionRegistry.Server.Registry;
@@ -50,15 +51,21 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
     /// <param name="work">Appends decisions to the session, or returns the refusal.</param>
     /// <param name="idempotency">Builds the row that is kept for the caller's key, or null.</param>
     /// <param name="cancel">Stops waiting before the commit; never undoes one.</param>
+    /// <param name="authorship">Where the act is drafted or signed: then <paramref name="at"/> is its instant.</param>
     public async Task<Outcome> RunAsync(
-        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, CancellationToken cancel)
+        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, CancellationToken cancel, Authorship? authorship = null)
     {
+        if (authorship?.Rehearse(by, work) is { } refused)
+        {
+            return new Outcome.Refused(refused);
+        }
+
         SemaphoreSlim? queue = null;
         try
         {
             for (var attempt = 1; ; attempt++)
             {
-                var (outcome, lostOn) = await TryAsync(by, at, work, idempotency, inLine: queue is not null, cancel).ConfigureAwait(false);
+                var (outcome, lostOn) = await TryAsync(by, at, work, idempotency, authorship, inLine: queue is not null, cancel).ConfigureAwait(false);
                 if (outcome is not null)
                 {
                     return outcome;
@@ -84,10 +91,10 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
 
     // One attempt: its outcome, or the record on which it lost the race or has to wait in line.
     private async Task<(Outcome? Outcome, string? LostOn)> TryAsync(
-        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, bool inLine, CancellationToken cancel)
+        Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, Authorship? authorship, bool inLine, CancellationToken cancel)
     {
-        var session = new Session(this, by, at, Policy);
-        if (work(session) is { } refusal)
+        var session = new Session(this, by, at, Policy, authorship?.Salts());
+        if ((work(session) ?? Authored(session, authorship)) is { } refusal)
         {
             return (new Outcome.Refused(refusal), null);
         }
@@ -127,6 +134,11 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
                 throw new InvalidOperationException("A commit is done, in conflict or taken.");
         }
     }
+
+    private static Refusal? Authored(Session session, Authorship? authorship) =>
+        authorship is not null ? authorship.Settle(session)
+        : session.MustBeSigned && session.Policy.AuthorSignatures == AuthorSignatures.Required && session.By.Id != Startup.Machine.Id ? Authorship.Required
+        : null;
 
     private SemaphoreSlim QueueOf(string stream) => _queues[(uint)StringComparer.Ordinal.GetHashCode(stream) % Queues];
 

@@ -1,6 +1,7 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Log;
+using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Storage;
 
 namespace AttributionRegistry.Server.Registry;
@@ -16,9 +17,16 @@ public sealed class Session
     private readonly Dictionary<string, Loaded> _loaded = [];
     private readonly List<Pending> _pending = [];
 
-    internal Session(RegistryCore core, Caller by, DateTimeOffset at, Policy? policy)
+    private readonly Func<int, byte[]> _entropy;
+
+    /// <param name="core">The registry.</param>
+    /// <param name="by">Who acts.</param>
+    /// <param name="at">When.</param>
+    /// <param name="policy">The policy; null only before there is one.</param>
+    /// <param name="entropy">Salts of a drafted act; null for fresh ones.</param>
+    internal Session(RegistryCore core, Caller by, DateTimeOffset at, Policy? policy, Func<int, byte[]>? entropy = null)
     {
-        (_core, _generation, By, At) = (core, core.Generation, by, at);
+        (_core, _generation, By, At, _entropy) = (core, core.Generation, by, at, entropy ?? core.Entropy.Bytes);
         Policy = policy!;
     }
 
@@ -29,7 +37,7 @@ public sealed class Session
     public Policy Policy { get; }
 
     /// <summary>Random bytes for what the act makes; another attempt gets others.</summary>
-    internal byte[] RandomBytes(int count) => _core.Entropy.Bytes(count);
+    internal byte[] RandomBytes(int count) => _entropy(count);
 
     internal bool IsEmpty => _pending.Count == 0;
 
@@ -85,12 +93,17 @@ public sealed class Session
             loaded.Added++;
             // An event of a case that is public, or becomes so with this act, stands open in the log.
             var isSealed = journal.IsSealed(after);
-            var (body, openings) = PublicBody.Of(@event, _core.Entropy.Bytes);
+            var (body, openings) = PublicBody.Of(@event, _entropy);
             var leaf = new NewEvent(
                 journal.StoredName(@event), 1, _core.Pseudonym(stream, By.Id), At, journal.Write(@event, By.Id), isSealed, body,
-                isSealed ? _core.Entropy.Bytes(Commitments.SaltSize) : [], openings);
+                isSealed ? _entropy(Commitments.SaltSize) : [], openings);
             _pending.Add(new Pending(stream, leaf, (rows, at) =>
-                journal.Rows?.Invoke(new RowContext<TState, TEvent>(rows, at, before, after, @event, recorded))));
+                journal.Rows?.Invoke(new RowContext<TState, TEvent>(rows, at, before, after, @event, recorded)))
+            {
+                // The binding of a key is signed by another one, as it says itself.
+                With = leaf.Type == CaseKeys.BoundType ? SigningKeys.None : journal.SignedWith,
+                MustBeSigned = journal.MustBeSigned(@event),
+            });
         }
 
         return null;
@@ -107,6 +120,24 @@ public sealed class Session
         _loaded[stream].Added++;
         _pending.Add(new Pending(stream, @event, static (_, _) => { }));
     }
+
+    /// <summary>
+    /// The events that the author may sign, in order: those about the case where the act is one on a case, so that no signature ties a round to it; else those
+    /// about accounts and policy.
+    /// </summary>
+    internal IReadOnlyList<SignableEntry> Signable()
+    {
+        var with = _pending.Exists(p => p.With == SigningKeys.OfTheCase) ? SigningKeys.OfTheCase : SigningKeys.LongTerm;
+        return [.. _pending.Where(p => p.With == with).Select(p => new SignableEntry(p.Stream, with, p.Event, author => p.Event = p.Event with { Author = author }))];
+    }
+
+    /// <summary>Whether the act makes an entry that the policy wants signed.</summary>
+    internal bool MustBeSigned => !_exempt && _pending.Exists(p => p.MustBeSigned);
+
+    /// <summary>The act is the registry's own work for whoever asks, and needs no signature of theirs.</summary>
+    internal void ExemptFromSigning() => _exempt = true;
+
+    private bool _exempt;
 
     /// <summary>Adds rows that belong to the act but to no single event.</summary>
     public void AlsoWrite(Action<RowWriter> rows) => ExtraRows += rows;
@@ -185,5 +216,16 @@ public sealed class Session
         public Action? Advance { get; init; }
     }
 
-    private sealed record Pending(string Stream, NewEvent Event, Action<RowWriter, CommittedLeaf> Rows);
+    private sealed class Pending(string stream, NewEvent @event, Action<RowWriter, CommittedLeaf> rows)
+    {
+        public string Stream => stream;
+
+        public NewEvent Event { get; set; } = @event;
+
+        public Action<RowWriter, CommittedLeaf> Rows => rows;
+
+        public SigningKeys With { get; init; }
+
+        public bool MustBeSigned { get; init; }
+    }
 }

@@ -71,7 +71,7 @@ public sealed class Writes(RegistryCore core)
             },
             ask.Key is null || ask.RequestSha256 is null ? null : session => new IdempotencyRow(
                 caller, ask.Key, ask.RequestSha256, Status(), location, act.ETagOf(session), act.Id, null, ask.At),
-            cancel);
+            cancel, ask.Authorship);
         switch (outcome)
         {
             case Outcome.Done done:

@@ -38,7 +38,7 @@ public static class WitnessApp
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddSingleton(services => WitnessState.Open(
-            new WitnessOptions(settings.StateFolder, settings.KeysFolder, settings.Name, services.GetRequiredService<Entropy>().Bytes)));
+            new WitnessOptions(settings.StateFolder, settings.KeysFolder, settings.Name, services.GetRequiredService<Entropy>().Bytes, settings.RecoverMemory)));
         builder.Services.Configure<KestrelServerOptions>(Limit);
         builder.Services.AddRateLimiter(limiter =>
         {

@@ -11,9 +11,10 @@ namespace AttributionRegistry.Server.Witness;
 public static class WitnessCommand
 {
     public const string Usage =
-        "usage: witness [--listen http://127.0.0.1:5090] --state DIR [--keys DIR] --name NAME --log VKEY [--log VKEY ...]\n"
+        "usage: witness [--listen http://127.0.0.1:5090] --state DIR [--keys DIR] --name NAME --log VKEY [--log VKEY ...] [--recover-memory]\n"
         + "       NAME is what others know the witness by, such as witness.example.org/w1; VKEY is what a log answers at /log/vkey;\n"
-        + "       the key is made at the first start, in the state folder's name with -keys unless told otherwise.";
+        + "       the key is made at the first start, in the state folder's name with -keys unless told otherwise;\n"
+        + "       --recover-memory takes the marks beside the key for the memory, once, where that was lost or is an older copy.";
 
     /// <returns>0 stopped when asked, 1 did not start, 2 wrong use.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
@@ -59,16 +60,22 @@ public static class WitnessCommand
 /// <param name="KeysFolder">Its key, apart from the memory.</param>
 /// <param name="Name">The name of its key.</param>
 /// <param name="Logs">The keys of the logs it cosigns; several of one origin while a log changes its key.</param>
-public sealed record WitnessSettings(string Listen, string StateFolder, string KeysFolder, string Name, IReadOnlyList<NoteVerifier> Logs)
+/// <param name="RecoverMemory">Takes the marks beside the key for the memory, where that was lost or is older.</param>
+public sealed record WitnessSettings(string Listen, string StateFolder, string KeysFolder, string Name, IReadOnlyList<NoteVerifier> Logs, bool RecoverMemory = false)
 {
     /// <exception cref="UsageException">An option that is not there, twice, or cannot be understood.</exception>
     public static WitnessSettings Parse(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
         var (logs, others) = (new List<NoteVerifier>(), new List<string>());
+        var recover = false;
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] == "--log")
+            if (args[i] == "--recover-memory")
+            {
+                recover = true;
+            }
+            else if (args[i] == "--log")
             {
                 logs.Add(++i < args.Length ? LogOf(args[i]) : throw new UsageException("--log needs a value."));
             }
@@ -90,7 +97,7 @@ public sealed record WitnessSettings(string Listen, string StateFolder, string K
         _ = Arguments.Address(listen);
         return logs.Count == 0
             ? throw new UsageException("--log is missing: a witness cosigns only logs that it was told of.")
-            : new WitnessSettings(listen, state, Path.GetFullPath(read.Option("keys") ?? state.TrimEnd('/') + "-keys"), name, logs);
+            : new WitnessSettings(listen, state, Path.GetFullPath(read.Option("keys") ?? state.TrimEnd('/') + "-keys"), name, logs, recover);
     }
 
     private static NoteVerifier LogOf(string vkey)

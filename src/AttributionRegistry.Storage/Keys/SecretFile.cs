@@ -22,22 +22,30 @@ public static class SecretFile
     /// <summary>Makes the file, and its folder if need be; durable when this returns.</summary>
     public static void Create(string path, byte[] secret)
     {
-        ArgumentNullException.ThrowIfNull(secret);
-        var folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, OwnerOnly | UnixFileMode.UserExecute);
+        Put(path, secret, overwrite: false);
+    }
+
+    /// <summary>Replaces a file of the folder as a whole; durable when this returns.</summary>
+    public static void Replace(string path, byte[] content) => Put(path, content, overwrite: true);
+
+    private static void Put(string path, byte[] content, bool overwrite)
+    {
+        ArgumentNullException.ThrowIfNull(content);
         var temporary = path + ".new";
         File.Delete(temporary);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
         using (var file = new FileStream(temporary, options))
         {
-            file.Write(secret);
-            file.Flush(flushToDisk: true);
+            file.Write(content);
+            file.Flush();
+            Durable.SyncFile(file.SafeFileHandle, temporary);
         }
 
-        // Crash here: a key under its temporary name that nothing was done with; the next start makes another.
-        File.Move(temporary, path);
+        // Crash here: a file under its temporary name that nothing was done with; the next time it is made anew.
+        File.Move(temporary, path, overwrite);
 
-        // Crash here: the name may be lost, and still nothing was done with the key.
-        Durable.SyncDirectory(folder);
+        // Crash here: the new name may be lost, and still nothing was done with what it holds.
+        Durable.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 }

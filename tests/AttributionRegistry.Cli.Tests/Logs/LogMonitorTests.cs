@@ -194,6 +194,64 @@ public sealed class LogMonitorTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_monitor_saw_an_hour_ago_must_be_witnessed_by_now()
+    {
+        using var witness = Witness();
+        var watch = new LogMonitorCommand.Watch(null, null, null, Policy(witness, _log.Signer.Vkey));
+        Task<int> At(int minutes, long size, long witnessed) => RunAsync(
+            new ServedLog(_log, size), served => served.Instead["log/checkpoint/witnessed"] = Cosigned(witness, witnessed, Now.AddMinutes(minutes)), watch, Now.AddMinutes(minutes));
+
+        (await At(0, 600, 500)).Should().Be(ExitCode.Holds, _output.ToString());
+        (await At(30, 700, 550)).Should().Be(ExitCode.Holds, _output.ToString());
+        (await At(60, 800, 550)).Should().Be(ExitCode.Holds, "600 was seen an hour ago, and not longer: {0}", _output);
+        for (var run = 61; run < 64; run++)
+        {
+            // The cosignatures are of this minute, over a head that is an hour behind.
+            (await At(run, 900, 599)).Should().Be(ExitCode.DoesNotHold);
+            _output.ToString().Should().StartWith("witnesses: a head of 600 entries was seen at 2026-11-25T12:00:00Z, and the quorum still covers 599");
+        }
+
+        (await At(65, 900, 600)).Should().Be(ExitCode.Holds, _output.ToString());
+        (await At(95, 900, 600)).Should().Be(ExitCode.DoesNotHold, "700 was seen at half past twelve");
+        (await At(100, 900, 700)).Should().Be(ExitCode.Holds, _output.ToString());
+        (await At(5000, 900, 800)).Should().Be(ExitCode.DoesNotHold, "the head of 900 entries is old");
+        (await At(5001, 900, 900)).Should().Be(ExitCode.Holds, _output.ToString());
+    }
+
+    [Fact]
+    public async Task A_longer_lag_is_granted_where_it_is_asked_for()
+    {
+        using var witness = Witness();
+        var watch = new LogMonitorCommand.Watch(null, null, null, Policy(witness, _log.Signer.Vkey), TimeSpan.FromHours(3));
+        foreach (var hours in new[] { 0, 2, 3 })
+        {
+            var now = Now.AddHours(hours);
+            (await RunAsync(new ServedLog(_log, 900), served => served.Instead["log/checkpoint/witnessed"] = Cosigned(witness, 500, now), watch, now)).Should().Be(ExitCode.Holds, _output.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task A_policy_that_names_no_log_with_this_key_is_a_fault_and_not_no_policy()
+    {
+        using var witness = Witness();
+        using var other = new NoteSigner(_log.Signer.Name, [.. Enumerable.Repeat((byte)7, NoteSigner.SeedSize)]);
+        foreach (var policy in new[] { Policy(witness, other.Vkey), TlogPolicy.Parse($"witness w1 {witness.Vkey}\nquorum w1\n"), TlogPolicy.Parse($"log {other.Vkey}\nquorum none\n") })
+        {
+            var watch = new LogMonitorCommand.Watch(_log.Signer.Vkey, null, null, policy);
+
+            (await RunAsync(900, served => served.Instead["log/checkpoint"] = Cosigned(witness, 900, Now), watch)).Should().Be(ExitCode.DoesNotHold);
+            _output.ToString().Should().StartWith($"witnesses: the policy names no log with the key {_log.Signer.Vkey}");
+        }
+    }
+
+    private static NoteSigner Witness() => NoteSigner.Witness("witness.test/w1", [.. Enumerable.Repeat((byte)5, NoteSigner.SeedSize)]);
+
+    private static TlogPolicy Policy(NoteSigner witness, string vkey) => TlogPolicy.Parse($"log {vkey}\nwitness w1 {witness.Vkey}\nquorum w1\n");
+
+    private byte[] Cosigned(NoteSigner witness, long size, DateTimeOffset at) =>
+        Encoding.UTF8.GetBytes(_log.NoteAt(size) + CosignatureV1.Sign(witness, _log.HeadAt(size).Body(), at.ToUnixTimeSeconds()));
+
+    [Fact]
     public void Two_monitors_do_not_share_a_folder()
     {
         using var first = MonitorState.Open(_folder);

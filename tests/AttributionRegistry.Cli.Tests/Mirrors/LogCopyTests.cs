@@ -21,7 +21,7 @@ public sealed class LogCopyTests : IDisposable
 
     private async Task<int> CopyAsync(ServedLog served, long oldSize = 0)
     {
-        var copy = new LogCopy(served, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(served.Size), _log.NoteAt(served.Size)));
+        var copy = new LogCopy(served, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(served.Size), _log.NoteAt(served.Size)), new PinnedKey(_log.Key, _log.Key, ""));
         await copy.RunAsync(oldSize, CancellationToken.None);
         return copy.Copied;
     }
@@ -29,7 +29,7 @@ public sealed class LogCopyTests : IDisposable
     private async Task AuditsAsync(long size)
     {
         using var output = new StringWriter();
-        (await LogAuditCommand.RunAsync([_folder, "--vkey", _log.Signer.Vkey], output, count => new byte[count], CancellationToken.None)).Should().Be(ExitCode.Holds, output.ToString());
+        (await LogAuditCommand.RunAsync([_folder, "--vkey", _log.Signer.Vkey], output, count => new byte[count], TimeProvider.System, CancellationToken.None)).Should().Be(ExitCode.Holds, output.ToString());
         output.ToString().Should().Contain($"{size} entries");
     }
 
@@ -110,7 +110,7 @@ public sealed class LogCopyTests : IDisposable
             var source = new Cut(new ServedLog(_log, 900), cut);
             try
             {
-                await new LogCopy(source, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(900), _log.NoteAt(900))).RunAsync(300, CancellationToken.None);
+                await new LogCopy(source, new MirrorFolder(_folder), new SignedCheckpoint(_log.HeadAt(900), _log.NoteAt(900)), new PinnedKey(_log.Key, _log.Key, "")).RunAsync(300, CancellationToken.None);
                 break;
             }
             catch (IOException)
@@ -125,7 +125,7 @@ public sealed class LogCopyTests : IDisposable
     [Fact]
     public async Task A_run_that_was_cut_holds_the_log_to_the_head_that_it_was_copying()
     {
-        var cut = () => new LogCopy(new Cut(new ServedLog(_log, 700), 3), new MirrorFolder(_folder), Signed(_log, 700)).RunAsync(0, CancellationToken.None);
+        var cut = () => new LogCopy(new Cut(new ServedLog(_log, 700), 3), new MirrorFolder(_folder), Signed(_log, 700), new PinnedKey(_log.Key, _log.Key, "")).RunAsync(0, CancellationToken.None);
         await cut.Should().ThrowAsync<IOException>();
         using var other = HonestLog.Make(92, 900);
 
@@ -140,7 +140,7 @@ public sealed class LogCopyTests : IDisposable
     }
 
     private Task<long> GrowthAsync(HonestLog log, long size) => LogCopy.RequireGrowthAsync(
-        new ServedLog(log, size), new MirrorFolder(_folder), Signed(log, size), _log.Signer.Vkey, new PinnedKey(_log.Key, ""), CancellationToken.None);
+        new ServedLog(log, size), new MirrorFolder(_folder), Signed(log, size), _log.Signer.Vkey, new PinnedKey(_log.Key, _log.Key, ""), CancellationToken.None);
 
     private static SignedCheckpoint Signed(HonestLog log, long size) => new(log.HeadAt(size), log.NoteAt(size));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using AttributionRegistry.Cli.Logs;
 using AttributionRegistry.Cli.Tests.Logs;
 using AttributionRegistry.Cli.Verification;
 using AttributionRegistry.Log;
@@ -168,6 +169,36 @@ public sealed class LogAuditTests : IDisposable
     }
 
     [Fact]
+    public async Task What_no_quorum_covers_may_not_be_old()
+    {
+        using var witness = NoteSigner.Witness("witness.test/w1", [.. Enumerable.Repeat((byte)5, NoteSigner.SeedSize)]);
+        var policy = TlogPolicy.Parse($"log {_log.Signer.Vkey}\nwitness w1 {witness.Vkey}\nquorum w1\n");
+        var walked = new LogAuditor();
+        _log.Entries.ForEach(entry => walked.Append(entry));
+        var last = walked.LastAt!.Value;
+        var (tail, first) = (_log.Entries.Skip(500).ToList(), Enumerable.Range(500, 100).First(index => LogAuditor.InstantOf(index, _log.Entries[index]) is not null));
+        async Task<(int Code, string Said)> AtAsync(long covered, DateTimeOffset now, double lagHours = 1)
+        {
+            using var output = new StringWriter();
+            var served = new ServedLog(_log, Size);
+            served.Instead["log/checkpoint/witnessed"] = Encoding.UTF8.GetBytes(_log.NoteAt(covered) + CosignatureV1.Sign(witness, _log.HeadAt(covered).Body(), last.ToUnixTimeSeconds()));
+            return (await LogAuditCommand.AuditAsync(served, _log.Signer.Vkey, null, output, CancellationToken.None, new WitnessRule(policy, TimeSpan.FromHours(lagHours), now)), output.ToString());
+        }
+
+        var (code, said) = await AtAsync(500, last);
+        code.Should().Be(ExitCode.Holds, said);
+        said.Should().Contain($"witnessed: 500 of 600 entries: w1 at ").And.Contain($"; of the 100 entries after them {tail.Count(entry => entry.Length == LogEntry.SealedSize)} are sealed and do not say how old they are");
+
+        (code, said) = await AtAsync(500, last.AddHours(3));
+        code.Should().Be(ExitCode.DoesNotHold);
+        said.Should().StartWith($"witnesses: entry {first}: is of ").And.Contain("more than 1 hours ago, and no quorum covers it: 500 of 600 entries are witnessed");
+
+        (await AtAsync(500, last.AddHours(3), lagHours: 5)).Code.Should().Be(ExitCode.Holds);
+        (await AtAsync(600, last.AddYears(3))).Code.Should().Be(ExitCode.Holds, "an archive that is covered to its end stays so");
+        (await AtAsync(500, last.AddHours(-2))).Said.Should().StartWith("time: ", "an entry of the future is no new one");
+    }
+
+    [Fact]
     public async Task A_folder_is_audited_as_an_address_is()
     {
         var folder = Directory.CreateTempSubdirectory("log-audit-").FullName;
@@ -179,7 +210,7 @@ public sealed class LogAuditTests : IDisposable
                 await File.WriteAllBytesAsync(Path.Combine(folder, path), _log.Serve(path, Size)!);
             }
 
-            (await LogAuditCommand.RunAsync([folder, "--vkey", _log.Signer.Vkey], _output, count => new byte[count], CancellationToken.None)).Should().Be(ExitCode.Holds);
+            (await LogAuditCommand.RunAsync([folder, "--vkey", _log.Signer.Vkey], _output, count => new byte[count], TimeProvider.System, CancellationToken.None)).Should().Be(ExitCode.Holds);
         }
         finally
         {

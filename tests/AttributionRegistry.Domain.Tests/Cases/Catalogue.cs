@@ -100,6 +100,7 @@ internal static class Catalogue
             new CaseCommand.VoteInChamber(s?.ChamberMatters().FirstOrDefault() ?? "none", (MotionVote)(pick % 3), new Text("So it is.")) { By = X, At = T },
             new CaseCommand.RequestMapping(New<MappingOrderId>(id), s?.CurrentRound?.Id ?? New<RoundId>(id), new Text("A bribe."), pick % 2 == 0) { By = X, At = T },
             new CaseCommand.RecordRecount(pick % 2 == 0 ? [] : ["/tally/eligible"]) { By = X, At = T },
+            new CaseCommand.BindKey(pick % 4 == 0 ? "" : $"k-{pick % 3}", "MFkw", new KeyVoucher(X.Id, New<KeyId>(id), "sig"), pick % 5 > 0, pick % 7 > 0) { By = X, At = T },
             new CaseCommand.FileStatement(New<StatementId>(id), new Text("The loader is old."), new Text("I sold it.")) { By = X, At = T },
             new CaseCommand.AnswerPetition(petition, pick % 3 != 0, new Text("Because.")) { By = X, At = T },
             .. Enum.GetValues<PetitionOutcome>().Select(outcome => new CaseCommand.DecidePetition(petition, outcome, new Text("Because."))

@@ -69,7 +69,7 @@ public sealed class LogKeyRuleTests
         new LogKeyCommand.Introduce(id, $"log+{id}+key") { By = Operator, Reason = "Yearly.", First = First, At = Noon };
 
     private static LogKeyCommand Retire(string id) =>
-        new LogKeyCommand.Retire(id, "checkpoint") { By = Operator, Reason = "Yearly.", First = First, At = Noon };
+        new LogKeyCommand.Retire(id, "word") { By = Operator, Reason = "Yearly.", First = First, At = Noon };
 
     private void Done(LogKeyCommand command, DateTimeOffset at) => _state = LogKeyDecider.Evolve(
         _state, LogKeyDecider.Decide(_state, command with { At = at }).Events.Single(), new Recorded(Operator.Id, at));

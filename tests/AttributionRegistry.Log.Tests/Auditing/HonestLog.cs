@@ -25,6 +25,12 @@ internal sealed class HonestLog : IDisposable
         Signer = new NoteSigner(origin, keySeed);
     }
 
+    private const string AuthorKey = "key_1";
+
+    private static readonly System.Security.Cryptography.ECDsa Author = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+
+    private bool _introduced;
+
     public NoteSigner Signer { get; }
 
     public NoteVerifier Key => NoteVerifier.Parse(Signer.Vkey);
@@ -126,9 +132,16 @@ internal sealed class HonestLog : IDisposable
     private byte[] Event(string subject, string type, JsonObject? body)
     {
         var (seq, leaf) = _heads.GetValueOrDefault(subject);
-        return LogEntry.Plain(
-            _random.Next(4) == 0 ? null : $"p_{_random.Next(9)}", At(_now), body ?? Body(), leaf is null ? null : B64Url.Encode(leaf), seq + 1, subject, type, 1,
-            _random.Next(8) == 0 ? new JsonObject { ["key"] = "k_1", ["sig"] = "c2ln" } : null);
+        var (actor, said) = (_random.Next(4) == 0 ? null : $"p_{_random.Next(9)}", body ?? Body());
+        var signs = _random.Next(8) == 0;
+        if (!_introduced && type == "evidence.received")
+        {
+            (_introduced, signs, type) = (true, false, CaseKeys.IntroducedType);
+            said = new JsonObject { ["key"] = AuthorKey, ["spki"] = B64Url.Encode(Author.ExportSubjectPublicKeyInfo()) };
+        }
+
+        var author = signs && _introduced ? AuthorSignature.Of(AuthorKey, AuthorSignature.Sign(Author, LogEntry.AuthorMessage(actor, said, subject, type, 1))) : null;
+        return LogEntry.Plain(actor, At(_now), said, leaf is null ? null : B64Url.Encode(leaf), seq + 1, subject, type, 1, author);
     }
 
     private JsonObject Body() => new()

@@ -69,7 +69,7 @@ public sealed class LogAuditorTests
     public void What_is_no_saved_auditor_is_refused()
     {
         var saved = Encoding.UTF8.GetString(Walk(HonestLog.Make(8, 300).Entries).Save());
-        foreach (var broken in new[] { "", "{}", "[]", "null", saved[..^2], saved.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal), saved.Replace("\"size\":300", "\"size\":301", StringComparison.Ordinal) })
+        foreach (var broken in new[] { "", "{}", "[]", "null", saved[..^2], saved.Replace("\"v\":2", "\"v\":1", StringComparison.Ordinal), saved.Replace("\"size\":300", "\"size\":301", StringComparison.Ordinal) })
         {
             var load = () => LogAuditor.Load(Encoding.UTF8.GetBytes(broken));
             load.Should().Throw<FormatException>();

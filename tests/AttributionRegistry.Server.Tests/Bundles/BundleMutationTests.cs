@@ -16,7 +16,7 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
 
     private static readonly string[] Names =
     [
-        "bag", "digest", "matrix", "crosscheck", "representation", "log", "witnesses", "commitments", "chain", "record", "recorded", "rules", "envelopes", "openings", "escrow", "tally",
+        "bag", "digest", "matrix", "crosscheck", "representation", "log", "witnesses", "commitments", "chain", "authors", "record", "recorded", "rules", "envelopes", "openings", "escrow", "tally",
         "finding", "draw", "signatures", "mapping", "logged", "payload", "wording",
     ];
 
@@ -70,6 +70,18 @@ public sealed class BundleMutationTests(BundleMutationTests.OneFinding finding) 
         var files = finding.Files();
         Change(files, what);
         (await BundleTests.VerifyAsync(Bag(files))).Should().StartWith($"{check}: ", what);
+    }
+
+    [Fact]
+    public async Task A_bundle_whose_own_entries_retire_the_key_of_its_checkpoint_does_not_hold()
+    {
+        var files = finding.Files();
+        var (old, entry) = (NoteVerifier.Parse(Encoding.UTF8.GetString(files[BundleForm.VkeyName]).Trim()), files.Keys.First(name => name.EndsWith(".tlog-proof", StringComparison.Ordinal)));
+        var retired = LogEntry.Plain(
+            null, "2026-01-01T12:00:00Z", new JsonObject { ["keyId"] = NoteKey.Hex(old.KeyId), ["retirement"] = "" }, null, 1, LogKeyHistory.Subject, LogKeyHistory.RetiredType, 1);
+        (files[BundleForm.EntryName(0)], files[BundleForm.ProofName(0)]) = (retired, files[entry]);
+
+        (await BundleTests.VerifyAsync(Bag(files))).Should().StartWith($"log: Entry 0 retires the key {NoteKey.Hex(old.KeyId)}");
     }
 
     private static void Change(SortedDictionary<string, byte[]> files, string what)

@@ -26,6 +26,9 @@ internal static class EventSchemas
             ["cover.json"] = Text(Entry("cover", "Nothing happened: a seal among others, so that their number tells nothing.", Closed())),
             ["unsealed.json"] = Text(Entry("unsealed", "An entry that was sealed before, with the salt that shows it.", Closed(
                 ("index", Number(0)), ("event", new JsonObject { ["type"] = "object" }), ("salt", Pattern(Commitment))))),
+            ["log.recovered.json"] = Text(Entry(
+                "log.recovered", "Of the entries from one to before another only the entries are left: what they recorded was lost with a database.", Closed(
+                    ("from", Number(0)), ("to", Number(1))))),
         };
         foreach (var (journal, types) in Journals())
         {

@@ -11,7 +11,7 @@ public sealed class OpenApiContractTests
     /// <summary>What anybody may call. An operation comes in only because the design makes it public.</summary>
     private static readonly string[] Anonymous =
     [
-        "DiffFinding", "ListActors", "ListChanges", "ListFindings", "ListFindingVersions", "ListIncidents", "ListAppeals", "ListPetitions", "ListScales", "Live",
+        "DiffFinding", "ListActors", "ListChanges", "ListFindings", "ListFindingVersions", "ListIncidents", "ListAppeals", "ListCaseKeys", "ListPetitions", "ListScales", "Live",
         "ProveConsistency", "ProveInclusion", "GetActor", "ReadCheckpoint", "ReadFinding", "ReadFindingVersion", "ReadIncident", "ReadAppeal", "ReadBallotKeyMapping", "ReadPetition",
         "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "ReadWitnessedCheckpoint", "ReadLogPolicy", "ReadWitnesses", "Ready", "ResolveActor", "SetUp", "ListClaims",
         "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems", "ReadTrackRecord",

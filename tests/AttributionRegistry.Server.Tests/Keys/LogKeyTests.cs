@@ -43,7 +43,7 @@ public sealed class LogKeyTests
     }
 
     [Fact]
-    public async Task The_log_names_both_keys_and_no_reason_and_the_old_key_vouches_for_the_new_one()
+    public async Task The_log_names_both_keys_and_no_reason_and_the_old_key_itself_names_the_new_one()
     {
         await using var registry = await RunningRegistry.StartAsync();
         var old = NoteVerifier.Parse(registry.Core.Store.Signer.Vkey);
@@ -55,7 +55,7 @@ public sealed class LogKeyTests
         var followed = KeySuccession.Follow(old, entries, registry.Core.Store.Events.Tree.RootAt);
 
         followed.Steps.Should().ContainSingle().Which.Entry.Should().Be(retired.LeafIndex);
-        followed.Steps[0].VouchedAt.Should().BeGreaterThan(introduced.LeafIndex);
+        KeyRetirement.Open(((LogKeyEntry.Retired)LogKeyEntry.Read(entries[(int)retired.LeafIndex].Entry)!).Word, old).Size.Should().BeGreaterThan(introduced.LeafIndex).And.BeLessThanOrEqualTo(retired.LeafIndex);
         followed.Trusted.Select(key => key.Vkey).Should().Equal((await NewestAsync(registry)).Vkey);
         foreach (var receipt in new[] { introduced, retired })
         {

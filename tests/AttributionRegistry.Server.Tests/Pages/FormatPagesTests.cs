@@ -101,6 +101,7 @@ public sealed partial class FormatPagesTests
         switch (name)
         {
             case "entry": Entries(data); break;
+            case "author": Authored(data); break;
             case "commitments": data.AsArray().ToList().ForEach(each => Committed(each!)); break;
             case "sealed":
                 LogEntry.Unseals(Utf8(data, "sealed"), Hex(data, "saltHex"), Utf8(data, "event")).Should().BeTrue();
@@ -155,6 +156,23 @@ public sealed partial class FormatPagesTests
             case "problems": ((string?)data["type"]).Should().Be($"/problems/{(string?)data["code"]}"); break;
             default: throw new InvalidOperationException($"Nobody recomputes the example '{name}'.");
         }
+    }
+
+    private static void Authored(JsonNode data)
+    {
+        var entries = data["entries"]!.AsArray().Select(text => Encoding.UTF8.GetBytes((string)text!)).ToList();
+        var auditor = new LogAuditor();
+        entries.ForEach(entry => auditor.Append(entry));
+        auditor.RequireHead(new Checkpoint("example", 2, auditor.Root()));
+        auditor.Signed.Should().Be(1);
+        var (bound, signed) = (JsonNode.Parse(entries[0])!.AsObject(), JsonNode.Parse(entries[1])!.AsObject());
+        Encoding.UTF8.GetString(AuthorSignature.MessageOf(signed)).Should().Be((string?)data["message"]);
+        var voucher = data["voucher"]!;
+        Commitments.Opens(
+            B64Url.Decode((string)bound["body"]!["voucher"]!["c"]!), Commitments.Field, B64Url.Decode((string)data["voucherSalt"]!), Commitments.FieldMessage("voucher", voucher)).Should().BeTrue();
+        var statement = CaseKeys.Statement(
+            (string)data["origin"]!, (string)bound["subject"]!, (string)voucher["person"]!, B64Url.Decode((string)bound["body"]!["spki"]!));
+        BallotSeal.VerifyEs256(B64Url.Decode((string)data["longTermSpki"]!), statement, B64Url.Decode((string)voucher["signature"]!)).Should().BeTrue();
     }
 
     private static void Entries(JsonNode data)

@@ -118,8 +118,9 @@ public sealed class WitnessRoleTests : IAsyncLifetime
         await _witness.StopAsync();
         Opening(o => o with { Name = "witness.example/other" }).Should().Throw<StoreRefusedException>().WithMessage("*witness.example/w1*");
         Opening(o => o with { KeysFolder = o.KeysFolder + "-lost" }).Should().Throw<StoreRefusedException>().WithMessage("*missing*");
-        // A new memory under the old key would cosign any second tree.
-        Opening(o => o with { StateFolder = o.StateFolder + "-lost" }).Should().Throw<StoreRefusedException>().WithMessage("*memory*missing*");
+        // A new memory under the old key would cosign any second tree; the marks beside the key are the way out.
+        Opening(o => o with { StateFolder = o.StateFolder + "-lost" }).Should().Throw<StoreRefusedException>().WithMessage("*memory*missing*--recover-memory*");
+        Opening(o => o with { StateFolder = o.StateFolder + "-lost", RecoverMemory = true }).Should().NotThrow();
         await _witness.ComeBackAsync();
         await CosignedAsync(100, 120);
     }
@@ -155,6 +156,8 @@ public sealed class WitnessRoleTests : IAsyncLifetime
         var parsed = WitnessSettings.Parse(["--state", "/tmp/s", "--name", "w", "--log", log]);
         parsed.Listen.Should().Be("http://127.0.0.1:5090");
         parsed.KeysFolder.Should().Be("/tmp/s-keys");
+        parsed.RecoverMemory.Should().BeFalse();
+        WitnessSettings.Parse(["--state", "/tmp/s", "--recover-memory", "--name", "w", "--log", log]).RecoverMemory.Should().BeTrue();
     }
 
     private static Action Parsing(params string[] args) => () => WitnessSettings.Parse(args);

@@ -192,6 +192,12 @@ public sealed class WitnessedLogTests
         code.Should().Be(0, said);
         said.Should().Contain("pin it with --policy");
 
+        // A policy that names no log says nothing of this one.
+        await File.WriteAllTextAsync(policy, string.Concat((await running.GetAsync("/log/policy")).Text.Split('\n').Where(line => !line.StartsWith("log ", StringComparison.Ordinal)).Select(line => line + "\n")));
+        (code, said) = await AskAsync(running, "--policy", policy);
+        code.Should().Be(1);
+        said.Should().StartWith("witnesses: the policy names no log");
+
         // Whoever pinned another witness is not content with these.
         using var stranger = NoteSigner.Witness("witness.example/stranger", new byte[32]);
         await File.WriteAllTextAsync(policy, (await running.GetAsync("/log/policy")).Text.Replace(running.Witnesses[0].Vkey, stranger.Vkey, StringComparison.Ordinal).Replace("group two-of-three 2", "group two-of-three 3", StringComparison.Ordinal));
@@ -208,6 +214,28 @@ public sealed class WitnessedLogTests
         (code, said) = await AskAsync(running);
         code.Should().Be(1);
         said.Should().Contain("older than an hour");
+    }
+
+    [Fact]
+    public async Task Fresh_cosignatures_over_an_old_head_do_not_cover_what_came_hours_ago()
+    {
+        await using var running = await WitnessedRegistry.StartAsync();
+        var size = running.Registry.Core.Store.Events.Head.Size;
+        await running.EventuallyAsync(async () => (await running.GetAsync("/log/checkpoint")).Text.Split('\n').Count(l => l.StartsWith('—')) == 4, "all three have cosigned the head");
+        foreach (var witness in running.Witnesses)
+        {
+            await witness.StopAsync();
+        }
+
+        await running.GrowAsync();
+        // Half an hour on, the cosignatures are fresh and the growth is new; a lag of a minute is not granted to it.
+        running.Registry.Clock.Advance(TimeSpan.FromMinutes(30));
+        var (code, said) = await AskAsync(running);
+        code.Should().Be(0, said);
+        (code, said) = await AskAsync(running, "--witness-lag", "0.1");
+        code.Should().Be(1);
+        said.Should().StartWith("witnesses: entry ").And.Contain($"no quorum covers it: {size} of ");
+        (await AskAsync(running, "--witness-lag", "soon")).Code.Should().Be(2);
     }
 
     private static async Task<(int Code, string Said)> AskAsync(WitnessedRegistry running, params string[] options)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AttributionRegistry.Server.Registry.Signing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.OpenApi;
@@ -16,6 +17,11 @@ internal sealed class ConventionOperationFilter : IOperationFilter
         KeepSentParameters(operation, context);
         AddParameters(operation, metadata);
         AddRefusals(operation, context, metadata, anonymous);
+        if (metadata.OfType<SignableMetadata>().Any() && !metadata.OfType<NotSignableMetadata>().Any())
+        {
+            AddDraft(operation, context);
+        }
+
         if (!anonymous)
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(StableDocumentFilter.Bearer, context.Document)] = [] }];
@@ -56,6 +62,25 @@ internal sealed class ConventionOperationFilter : IOperationFilter
         if (metadata.OfType<ConditionalMetadata>().Any())
         {
             operation.Parameters.Add(Header("If-None-Match", false, "An ETag that the client has already: the answer is 304 when it still holds.", null));
+        }
+    }
+
+    /// <summary>Every act that records something may be signed by whoever does it, in two requests.</summary>
+    private static void AddDraft(OpenApiOperation operation, OperationFilterContext context)
+    {
+        operation.Parameters!.Add(Header(
+            SignatureHeaders.Draft, false, "?1 asks what there would be to sign: the act is decided, and nothing is recorded. The draft in quotes carries it out.", null));
+        operation.Parameters.Add(Header(
+            SignatureHeaders.Signature, false, "With a draft: one ES256 signature for each of its entries, in order, and the key: (:base64: :base64:);key=\"id\".", null));
+        operation.Responses!.TryAdd("200", new OpenApiResponse { Description = "Drafted; nothing is recorded" });
+        var content = new Dictionary<string, OpenApiMediaType>(operation.Responses["200"].Content ?? new Dictionary<string, OpenApiMediaType>())
+        {
+            [DraftedAct.MediaType] = new OpenApiMediaType { Schema = context.SchemaGenerator.GenerateSchema(typeof(DraftedAct), context.SchemaRepository) },
+        };
+        operation.Responses["200"] = new OpenApiResponse { Description = operation.Responses["200"].Description, Headers = operation.Responses["200"].Headers, Content = content };
+        foreach (var status in new[] { 409, 422 })
+        {
+            operation.Responses.TryAdd($"{status}", Problem(ReasonOf(status), context));
         }
     }
 

@@ -1,5 +1,6 @@
 // A published finding and its record, checked as a stranger would: the checks of `attribution verify`, by the same names and in the same order.
 
+import { authorOf, authorsFault } from './authors.js';
 import { answersOf, differences } from './cases.js';
 import { decodePadded } from './base64url.js';
 import { standingAfterRemoval } from './ballotbox.js';
@@ -33,6 +34,7 @@ export const CHECKS = [
   ['witnesses', 'The finding is called official exactly when those who must witness the log, by its policy and by yours, have cosigned it.', 'bundle', witnessesFault],
   ['commitments', 'What was sealed in the log is what was opened later.', 'bundle', commitmentsFault],
   ['chain', 'Nothing was left out: the chain of the case runs from its first entry to this finding without a gap.', 'bundle', chainFault],
+  ['authors', 'Whoever signed what they did, did sign it.', 'bundle', authorsFault],
   ['record', 'The record is of the round that decided this finding.', 'record', recordFault],
   ['rules', 'The rules of the vote are those that every ballot was sealed under.', 'record', rulesFault],
   ['envelopes', 'Each sealed ballot was signed by the ballot key of a seat.', 'record', envelopesFault],
@@ -266,14 +268,8 @@ async function logFault({ representation, record, log, bundle }) {
   const vkey = log.vkey ?? (await log.text('/log/vkey')).trim();
   const checkpoint = await openCheckpoint(await log.text('/log/checkpoint'), await readVerifierKey(vkey));
   if (!Number.isInteger(index) || index < 0 || index >= checkpoint.size) return `the record names entry ${index}, the signed log has ${checkpoint.size}`;
-  const { path, offset, width } = bundlePath(index, checkpoint.size);
-  const entries = entriesOf(await log.bytes(`/log/${path}`));
-  if (entries.length !== width) return `${path} holds ${entries.length} entries, not ${width}`;
-  const entry = entries[offset];
-  const { hashes } = parseStrict(await log.text(`/v1/log/proofs/inclusion?index=${index}&size=${checkpoint.size}`));
-  if (!await verifyInclusion(index, checkpoint.size, await leafHash(entry), hashes.map(decodePadded), checkpoint.root)) {
-    return `entry ${index} is not proved to be in the signed log`;
-  }
+  const entry = await provenEntry(log, index, checkpoint);
+  if (entry === null) return `entry ${index} is not proved to be in the signed log`;
   const logged = parseStrict(entry);
   if (logged.type !== 'finding.version' || logged.body?.digest !== representation.digest) return `entry ${index} of the log does not publish this digest`;
   for (const { field, salt, value } of record.openings.filter(each => each.logIndex === index && each.field.length > 0)) {
@@ -281,5 +277,22 @@ async function logFault({ representation, record, log, bundle }) {
     if (commitment === undefined) return `the entry has no field ${field}`;
     if (!await opens(base64url.decode(commitment), 'field', base64url.decode(salt), fieldMessage(field, value))) return `the opening of ${field} does not reproduce its commitment`;
   }
-  return { what: `Entry ${index} of ${checkpoint.size}, signed by ${checkpoint.origin}.${log.vkey ? '' : ' The key was taken from the server itself.'}` };
+  const author = await authorOf(logged, index, logged.author ? await keysOf(log, representation.finding.incident.id) : null, async at => {
+    const bytes = Number.isInteger(at) && at >= 0 && at < checkpoint.size ? await provenEntry(log, at, checkpoint) : null;
+    if (bytes === null) throw new SyntaxError(`entry ${at} is not proved to be in the signed log`);
+    return bytes;
+  });
+  if (author.fault) return author.fault;
+  return { what: `Entry ${index} of ${checkpoint.size}, signed by ${checkpoint.origin}.${author.said}${log.vkey ? '' : ' The key was taken from the server itself.'}` };
+}
+
+// A mirror of files has no list of keys: then the bundle is the place to look.
+const keysOf = (log, incident) => log.text(`/v1/incidents/${encodeURIComponent(incident)}/keys`).then(parseStrict, () => null);
+
+async function provenEntry(log, index, { size, root }) {
+  const { path, offset, width } = bundlePath(index, size);
+  const entries = entriesOf(await log.bytes(`/log/${path}`));
+  if (entries.length !== width) throw new SyntaxError(`${path} holds ${entries.length} entries, not ${width}`);
+  const { hashes } = parseStrict(await log.text(`/v1/log/proofs/inclusion?index=${index}&size=${size}`));
+  return await verifyInclusion(index, size, await leafHash(entries[offset]), hashes.map(decodePadded), root) ? entries[offset] : null;
 }
