@@ -12,7 +12,7 @@ namespace AttributionRegistry.Server.OpenData;
 /// All published findings in one answer, read block by block so that neither the memory nor a transaction grows with them. What is published
 /// anew while the answer runs comes once more at its end: the last line of a number counts.
 /// </summary>
-public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySettings settings)
+public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySettings settings) : IDisposable
 {
     private const int Block = 200;
     private const int AtOnce = 4;
@@ -35,6 +35,8 @@ public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySett
     private const string DocumentSql = "SELECT bytes FROM document WHERE path = @path";
 
     private readonly SemaphoreSlim _running = new(AtOnce);
+
+    public void Dispose() => _running.Dispose();
 
     internal Task CsvAsync(HttpContext http) => RunAsync(
         http, "text/csv; charset=utf-8",
