@@ -16,6 +16,7 @@ using AttributionRegistry.Server.Pages;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Policies;
+using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
@@ -58,6 +59,7 @@ public static class Features
         services.AddRounds();
         services.AddWitnesses();
         services.AddAnchors();
+        services.AddHealthNotices(s => s.GetRequiredService<RegistryCore>().Store.LogKeys.Closure is { } closure ? [closure.Said] : []);
         services.AddSite();
         return services;
     }

@@ -46,6 +46,7 @@ public static class RegistryApp
         configure?.Invoke(builder);
         var app = builder.Build();
         app.UseRegistryHttp();
+        app.UseMiddleware<ClosedLog>();
         app.UseMiddleware<DraftProtocol>();
         app.MapRegistryFeatures();
         _ = app.Services.GetRequiredService<WitnessBook>(); // A policy that cannot be read must not be taken for none.

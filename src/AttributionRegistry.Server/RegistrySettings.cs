@@ -19,6 +19,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>The file with the witnesses of the log and their quorum (C2SP tlog-policy). Null: no witness is demanded.</summary>
     public string? WitnessPolicy { get; init; }
 
+    /// <summary>The file that names the closed log from which a new one goes on: its vkey, then its last signed checkpoint. Null: there is none.</summary>
+    public string? LogPredecessor { get; init; }
+
     /// <summary>How often the stored bytes of each item are read again.</summary>
     public TimeSpan IntegrityPeriod { get; init; } = TimeSpan.FromDays(7);
 
@@ -67,6 +70,7 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } identifier ? identifier : null,
             TimeStampPatience = TimeSpan.FromSeconds(Positive(section, "TimeStampPatienceSeconds", 30.0)),
             WitnessPolicy = section["WitnessPolicy"] is { Length: > 0 } policy ? Path.GetFullPath(policy) : null,
+            LogPredecessor = section["Log:Predecessor"] is { Length: > 0 } predecessor ? Path.GetFullPath(predecessor) : null,
             IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),
             IntegrityBytesPerSecond = Positive(section, "Integrity:BytesPerSecond", 20L * 1024 * 1024),
         };

@@ -2,6 +2,7 @@ using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
 using AttributionRegistry.Domain.People;
 using AttributionRegistry.Server.Demo;
+using AttributionRegistry.Server.Keys;
 using AttributionRegistry.Server.People;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Setup;
@@ -21,6 +22,8 @@ public static class Startup
         ArgumentNullException.ThrowIfNull(app);
         var core = app.Services.GetRequiredService<RegistryCore>();
         var settings = app.Services.GetRequiredService<RegistrySettings>();
+        var at = Instant.Whole(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
+        await LogGenesis.EnsureAsync(core, settings, at);
         if (core.Policy is { } policy)
         {
             if (policy.Exercise != settings.Demo)
@@ -32,7 +35,6 @@ public static class Startup
             return;
         }
 
-        var at = Instant.Whole(app.Services.GetRequiredService<TimeProvider>().GetUtcNow());
         var first = settings.Demo ? DemoPolicy : new Policy();
         var outcome = await core.RunAsync(
             Machine, at,

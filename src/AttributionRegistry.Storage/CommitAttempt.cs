@@ -6,9 +6,12 @@ using Microsoft.Data.Sqlite;
 namespace AttributionRegistry.Storage;
 
 /// <summary>Writes one commit inside a batch's transaction, or leaves no trace of it. Runs on the writer's thread.</summary>
-internal sealed class CommitAttempt(SqliteConnection connection, CommitStatements statements, WriterCiphers ciphers, MerkleTree tree, long lastAtMicroseconds)
+internal sealed class CommitAttempt(SqliteConnection connection, CommitStatements statements, WriterCiphers ciphers, MerkleTree tree, long lastAtMicroseconds, bool closed)
 {
     private readonly StreamHeads _heads = new(statements);
+
+    // Whether the log has its last entry, be it one of the batch that is not durable yet.
+    private bool _closed = closed;
 
     /// <summary>The instant of the newest entry: the log's time never goes back, whatever the clock does.</summary>
     public long LastAtMicroseconds { get; private set; } = lastAtMicroseconds;
@@ -17,7 +20,7 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
     /// <exception cref="BatchLostException">The whole transaction is gone, not only this commit.</exception>
     public Outcome Run(CommitRequest request)
     {
-        var (size, lastAt) = (tree.Size, LastAtMicroseconds);
+        var (size, lastAt, closed) = (tree.Size, LastAtMicroseconds, _closed);
         statements.Savepoint();
         try
         {
@@ -33,12 +36,12 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
                 return outcome;
             }
 
-            Undo(request, size, lastAt);
+            Undo(request, size, lastAt, closed);
             return outcome;
         }
         catch (Exception failure) when (statements.InTransaction && !IsFatal(failure))
         {
-            Undo(request, size, lastAt);
+            Undo(request, size, lastAt, closed);
             return IsUniqueViolation(failure)
                 ? new Outcome.Answer(new CommitResult.VersionConflict(request.Appends.Count > 0 ? request.Appends[0].Stream : ""))
                 : new Outcome.Failure(failure);
@@ -99,6 +102,11 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
 
     private CommittedLeaf Append(string stream, long version, NewEvent added, byte[]? previous)
     {
+        if (_closed)
+        {
+            throw new LogClosedException("The log is closed: nothing comes after its last entry.");
+        }
+
         var index = tree.Size;
         var at = Math.Max(LastAtMicroseconds, Instant.ToMicroseconds(added.At));
         var prev = previous is null ? null : B64Url.Encode(previous);
@@ -121,19 +129,22 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
 
         tree.Append(leafHash);
         LastAtMicroseconds = at;
+        _closed = stream == LogKeyHistory.Subject && added.Type == LogKeyHistory.ClosedType;
         return new CommittedLeaf(stream, version, index, leafHash) { AtMicroseconds = at };
     }
 
     /// <summary>Nothing of the batch was kept: what is remembered of it must not be believed.</summary>
-    public void Forget(long lastAt)
+    public void Forget(long lastAt, bool closed)
     {
+        _closed = closed;
         _heads.Clear();
         ciphers.Clear();
         LastAtMicroseconds = lastAt;
     }
 
-    private void Undo(CommitRequest request, long size, long lastAt)
+    private void Undo(CommitRequest request, long size, long lastAt, bool closed)
     {
+        _closed = closed;
         foreach (var append in request.Appends)
         {
             _heads.Forget(append.Stream);

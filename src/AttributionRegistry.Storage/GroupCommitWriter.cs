@@ -35,7 +35,7 @@ public sealed class GroupCommitWriter : IDisposable
         (_connection, _tree, _head, _signers, _state, _origin) = (connection, log.Tree, log.Head, signers, state, origin);
         _ciphers = new WriterCiphers(connection, keys);
         _statements = new CommitStatements(connection, _ciphers);
-        _attempt = new CommitAttempt(connection, _statements, _ciphers, _tree, log.LastAtMicroseconds);
+        _attempt = new CommitAttempt(connection, _statements, _ciphers, _tree, log.LastAtMicroseconds, signers.Closure is not null);
         _thread = new Thread(Run) { Name = "group-commit", IsBackground = true };
     }
 
@@ -250,7 +250,7 @@ public sealed class GroupCommitWriter : IDisposable
     private void Abandon(List<Pending> batch, SignedHead before, long lastAt, Exception failure, bool committing)
     {
         _tree.Truncate(before.Size);
-        _attempt.Forget(lastAt);
+        _attempt.Forget(lastAt, _signers.Closure is not null);
         var cause = failure is BatchLostException lost ? lost.Cause : failure;
         var full = cause is SqliteException { SqliteErrorCode: SqliteCode.Full };
         var rolledBack = TryRollback();

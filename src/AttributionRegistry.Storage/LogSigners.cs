@@ -34,6 +34,9 @@ public sealed class LogSigners : IDisposable
     /// <summary>Every key there ever was, as of the newest durable head.</summary>
     public LogKeyHistory History => _history;
 
+    /// <summary>What closed the log, as of the newest durable head; null while it grows.</summary>
+    public LogClosure? Closure => _history.Closure;
+
     /// <summary>The keys that sign now, the one that has signed longest first.</summary>
     public IReadOnlyList<NoteSigner> Current => Of(_history, long.MaxValue);
 

@@ -9,6 +9,9 @@ public sealed class LogDamagedException(string message) : Exception(message);
 /// <summary>Reading works, writing would risk a forked log; the message says why and what to do.</summary>
 public sealed class ReadOnlyModeException(string message) : Exception(message);
 
+/// <summary>The log has its last entry: nothing is appended any more, and nothing was.</summary>
+public sealed class LogClosedException(string message) : Exception(message);
+
 /// <summary>The batch could not be committed and nothing of it was kept; the same request may be sent again.</summary>
 public sealed class CommitFailedException(string message, Exception? inner = null) : Exception(message, inner);
 

@@ -134,7 +134,7 @@ public sealed class StoreInspection : IDisposable
             using var signers = OpenSigners(origin);
             var log = LogState.Load(Database.Writer, origin, signers, default);
             var by = string.Join(" and ", signers.Current.Select(each => each.Vkey));
-            return Of("log", $"{log.Head.Size} entries, root {Convert.ToHexStringLower(log.Head.Root)}, signed by {by}", [.. Signer(log)]);
+            return Of("log", $"{log.Head.Size} entries, root {Convert.ToHexStringLower(log.Head.Root)}, signed by {by}{(signers.Closure is { } closure ? $". {closure.Said}" : "")}", [.. Signer(log)]);
         }
         catch (Exception refused) when (refused is LogDamagedException or StoreRefusedException)
         {

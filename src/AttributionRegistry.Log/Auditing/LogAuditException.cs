@@ -50,6 +50,9 @@ public static class LogChecks
     /// <summary>The log is shorter than one that it signed before.</summary>
     public const string Rollback = "rollback";
 
+    /// <summary>An entry stands behind the one that closed the log, or names a predecessor in the middle of it; or the predecessor is not as it is named.</summary>
+    public const string Closed = "closed";
+
     /// <summary>The newest entry is older than it may be.</summary>
     public const string Stale = "stale";
 

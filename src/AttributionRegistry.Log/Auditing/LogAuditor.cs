@@ -13,6 +13,7 @@ public sealed class LogAuditor
     private readonly TileEdge _edge;
     private readonly List<(long Index, byte[] Entry)> _keys = [];
     private long _lastAt;
+    private long? _closedBy;
 
     public LogAuditor()
         : this(new TileEdge(), 0)
@@ -122,7 +123,11 @@ public sealed class LogAuditor
     {
         var (edge, lastAt, seals, chains, keys, (readable, signed, authors)) = AuditState.Read(saved);
         var auditor = new LogAuditor(edge, lastAt);
-        auditor._keys.AddRange(keys);
+        foreach (var (index, entry) in keys)
+        {
+            auditor.TakeKeys(index, entry);
+        }
+
         auditor._authors.Restore(readable, signed, authors);
         foreach (var (leaf, seal) in seals)
         {
@@ -139,6 +144,11 @@ public sealed class LogAuditor
 
     private void Take(long index, ReadOnlySpan<byte> entry, in EntryShape shape, LeafKey leaf)
     {
+        if (_closedBy is { } closing)
+        {
+            throw new LogAuditException(LogChecks.Closed, index, FormattableString.Invariant($"stands behind entry {closing}, which closed the log"));
+        }
+
         if (shape.Kind == EntryKind.Sealed)
         {
             _seals.Lay(leaf, index, _lastAt);
@@ -156,13 +166,38 @@ public sealed class LogAuditor
         _chains.Append(shape.Link, subject, leaf, index);
         if (subject.SequenceEqual("log-keys"u8))
         {
-            _keys.Add((index, entry.ToArray()));
+            TakeKeys(index, entry.ToArray());
         }
 
         Sign(entry, shape.Link, shape.Signing, index, index);
         if (shape.Opening is { } opening)
         {
             Open(index, entry, opening);
+        }
+    }
+
+    private void TakeKeys(long index, byte[] entry)
+    {
+        _keys.Add((index, entry));
+        if (!LogKeyEntry.MayBeginOrEnd(entry))
+        {
+            return;
+        }
+
+        try
+        {
+            switch (LogKeyEntry.Read(entry))
+            {
+                case LogKeyEntry.Closed:
+                    _closedBy = index;
+                    break;
+                case LogKeyEntry.Genesis when index > 0:
+                    throw new LogAuditException(LogChecks.Closed, index, "names a predecessor; only the first entry may");
+            }
+        }
+        catch (NoteException fault)
+        {
+            throw new LogAuditException(LogChecks.Closed, index, fault.Message);
         }
     }
 

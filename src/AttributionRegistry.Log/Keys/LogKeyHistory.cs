@@ -29,10 +29,22 @@ public sealed class LogKeyHistory
 
     public const string RetiredType = "key.retired";
 
+    /// <summary>The last entry of a log: nothing comes after it.</summary>
+    public const string ClosedType = "log.closed";
+
+    /// <summary>The first entry of a log that goes on where another was closed.</summary>
+    public const string GenesisType = "log.genesis";
+
     private LogKeyHistory(IReadOnlyList<LogKeyPeriod> keys) => Keys = keys;
 
     /// <summary>Every key there ever was, oldest first.</summary>
     public IReadOnlyList<LogKeyPeriod> Keys { get; }
+
+    /// <summary>What closed the log; null while it grows.</summary>
+    public LogClosure? Closure { get; private init; }
+
+    /// <summary>The log that this one goes on from; null where it began by itself.</summary>
+    public LogPredecessor? Predecessor { get; private init; }
 
     /// <summary>The keys that sign now, the one that has signed longest first.</summary>
     public IEnumerable<LogKeyPeriod> Signing => Keys.Where(key => key.Retired is null);
@@ -50,19 +62,25 @@ public sealed class LogKeyHistory
     /// <exception cref="NoteException">The entry contradicts the ones before it.</exception>
     public LogKeyHistory With(long index, byte[] entry) => LogKeyEntry.Read(entry) switch
     {
+        { } behind when Closure is { } closure => throw new NoteException($"Entry {index} stands behind entry {closure.Entry}, which closed the log: {behind.GetType().Name}."),
         LogKeyEntry.Introduced(var key, _) => Introduce(index, key),
         LogKeyEntry.Retired(var keyId, var word) => Retire(index, keyId, word),
+        LogKeyEntry.Closed closed => With(Keys, closed.At(index), Predecessor),
+        LogKeyEntry.Genesis(var predecessor) => index == 0 ? With(Keys, Closure, predecessor) : throw new NoteException($"Entry {index} names a predecessor; only the first entry may."),
         _ => this,
     };
 
     /// <summary>The keys whose signatures a head of this size carries.</summary>
     public IReadOnlyList<NoteVerifier> At(long size) => [.. Keys.Where(key => key.Signs(size)).Select(key => key.Key)];
 
+    private static LogKeyHistory With(IReadOnlyList<LogKeyPeriod> keys, LogClosure? closure, LogPredecessor? predecessor) =>
+        new(keys) { Closure = closure, Predecessor = predecessor };
+
     private LogKeyHistory Introduce(long index, NoteVerifier key) => key.Name != Keys[0].Key.Name
         ? throw new NoteException($"Entry {index} introduces a key of {key.Name} into the log {Keys[0].Key.Name}.")
         : Keys.Any(known => known.Key.KeyId == key.KeyId)
             ? throw new NoteException($"Entry {index} introduces the key {NoteKey.Hex(key.KeyId)} a second time.")
-            : new LogKeyHistory([.. Keys, new LogKeyPeriod(key, index, null)]);
+            : With([.. Keys, new LogKeyPeriod(key, index, null)], Closure, Predecessor);
 
     private LogKeyHistory Retire(long index, string keyId, string word)
     {
@@ -79,7 +97,7 @@ public sealed class LogKeyHistory
 
         var said = KeyRetirement.Open(word, retired.Key);
         return said.Size <= index && said.Successors.Select(key => key.Vkey).SequenceEqual(left.Select(key => key.Key.Vkey))
-            ? new LogKeyHistory([.. Keys.Select(key => key == retired ? key with { Retired = index } : key)])
+            ? With([.. Keys.Select(key => key == retired ? key with { Retired = index } : key)], Closure, Predecessor)
             : throw new NoteException($"Entry {index} retires the key {keyId}, whose own word names other keys or a later head than the log has.");
     }
 }
@@ -97,8 +115,20 @@ public abstract record LogKeyEntry
     /// <summary>A key signs no more. The word is a <see cref="KeyRetirement"/>, signed by the key itself.</summary>
     public sealed record Retired(string KeyId, string Word) : LogKeyEntry;
 
+    /// <summary>The log ends here. Where it names a successor, that one's origin and first key.</summary>
+    public sealed record Closed(string Reason, string? SuccessorOrigin, string? SuccessorVkey) : LogKeyEntry
+    {
+        internal LogClosure At(long index) => new(index, Reason, SuccessorOrigin, SuccessorVkey);
+    }
+
+    /// <summary>The log goes on from a closed one.</summary>
+    public sealed record Genesis(LogPredecessor Predecessor) : LogKeyEntry;
+
     /// <summary>Whether an entry has to be read: most are about something else, and those are not parsed.</summary>
     public static bool MayBe(ReadOnlySpan<byte> entry) => entry.IndexOf("\"subject\":\"log-keys\""u8) >= 0;
+
+    /// <summary>Whether an entry about keys may be one that begins or ends a log; <see cref="Read"/> decides.</summary>
+    internal static bool MayBeginOrEnd(ReadOnlySpan<byte> entry) => entry.IndexOf("\"type\":\"log."u8) >= 0;
 
     /// <summary>Reads an entry; null where it is about something else.</summary>
     /// <exception cref="NoteException">It is about a key of the log and malformed.</exception>
@@ -117,6 +147,8 @@ public abstract record LogKeyEntry
             {
                 (LogKeyHistory.Subject, LogKeyHistory.IntroducedType) => Named(new Introduced(Verifier(Text(body, "vkey")), Verifier(Text(body, "beside"))), Text(body, "keyId")),
                 (LogKeyHistory.Subject, LogKeyHistory.RetiredType) => new Retired(Text(body, "keyId"), Text(body, "retirement")),
+                (LogKeyHistory.Subject, LogKeyHistory.ClosedType) => new Closed(Text(body, "code"), (string?)body["successorOrigin"], (string?)body["successorVkey"]),
+                (LogKeyHistory.Subject, LogKeyHistory.GenesisType) => new Genesis(LogPredecessor.Of(Text(body, "origin"), Text(body, "vkey"), Text(body, "checkpoint"))),
                 _ => null,
             };
         }

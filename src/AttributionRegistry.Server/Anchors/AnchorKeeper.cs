@@ -71,7 +71,7 @@ public sealed class AnchorKeeper(RegistryCore core, RegistrySettings settings, T
     {
         using var authority = Open();
         await Task.Yield(); // Nobody waits for an authority.
-        while (authority is not null && !stoppingToken.IsCancellationRequested)
+        while (authority is not null && core.Store.LogKeys.Closure is null && !stoppingToken.IsCancellationRequested)
         {
             var now = Instant.Whole(clock.GetUtcNow());
             if ((_health.NextAttempt is not { } next || now >= next) && IsDue(now))

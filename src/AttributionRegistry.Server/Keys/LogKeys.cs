@@ -20,6 +20,9 @@ public static class LogKeyJournal
         {
             [LogKeyHistory.IntroducedType] = typeof(LogKeyEvent.Introduced),
             [LogKeyHistory.RetiredType] = typeof(LogKeyEvent.Retired),
+            ["log.closure-proposed"] = typeof(LogKeyEvent.ClosureProposed),
+            [LogKeyHistory.ClosedType] = typeof(LogKeyEvent.Closed),
+            [LogKeyHistory.GenesisType] = typeof(LogKeyEvent.Begun),
         },
         LogKeyDecider.Evolve,
         isSealed: _ => false);
@@ -50,7 +53,22 @@ public sealed record LogKeyView(
 /// <summary>Every key that the log ever had.</summary>
 /// <param name="Origin">The name of the log.</param>
 /// <param name="Keys">Oldest first.</param>
-public sealed record LogKeysView(string Origin, IReadOnlyList<LogKeyView> Keys);
+/// <param name="Closure">What closed the log; null while it grows.</param>
+/// <param name="Predecessor">The closed log that this one goes on from, or null.</param>
+public sealed record LogKeysView(string Origin, IReadOnlyList<LogKeyView> Keys, LogClosureView? Closure, LogPredecessorView? Predecessor);
+
+/// <summary>The end of the log.</summary>
+/// <param name="Entry">Its last entry.</param>
+/// <param name="Reason">The code of the reason, as POST /v1/log/closure took it.</param>
+/// <param name="SuccessorOrigin">The log that goes on, or null.</param>
+/// <param name="SuccessorVkey">The first key of that log, or null.</param>
+public sealed record LogClosureView(long Entry, string Reason, string? SuccessorOrigin, string? SuccessorVkey);
+
+/// <summary>The log that was closed before this one began.</summary>
+/// <param name="Origin">Its name.</param>
+/// <param name="Vkey">A key of it that signed its last head.</param>
+/// <param name="Checkpoint">Its last signed head, as entry 0 of this log names it.</param>
+public sealed record LogPredecessorView(string Origin, string Vkey, string Checkpoint);
 
 public static class ReadLogKeys
 {
@@ -58,17 +76,20 @@ public static class ReadLogKeys
     public static LogKeysView Handle(RegistryCore core, HttpContext http)
     {
         http.Response.Headers.CacheControl = "public, max-age=60";
-        var periods = core.Store.LogKeys.History.Keys;
+        var history = core.Store.LogKeys.History;
+        var periods = history.Keys;
         var terms = core.Load(LogKeyJournal.Definition, LogKeyJournal.Stream).State?.Keys.ToDictionary(term => term.KeyId) ?? [];
         var signing = periods.Where(period => period.Retired is null).ToList();
-        var from = signing.Count > 1 ? signing.Max(period => terms[period.KeyId].Since) + LogKeyDecider.Overlap : null;
+        var closure = history.Closure is { } c ? new LogClosureView(c.Entry, c.Reason, c.SuccessorOrigin, c.SuccessorVkey) : null;
+        var predecessor = history.Predecessor is { } p ? new LogPredecessorView(p.Head.Origin, p.Key.Vkey, p.Note) : null;
+        var from = signing.Count > 1 && closure is null ? signing.Max(period => terms[period.KeyId].Since) + LogKeyDecider.Overlap : null;
         return new LogKeysView(periods[0].Key.Name, [.. periods.Select(period =>
         {
             var term = terms.GetValueOrDefault(period.KeyId);
             return new LogKeyView(
                 period.KeyId, period.Key.Vkey, period.Retired is null ? LogKeyState.Signing : LogKeyState.Retired, term?.Since, term?.Until,
                 period.Introduced, period.Retired, period.Retired is null ? from : null);
-        })]);
+        })], closure, predecessor);
     }
 }
 
@@ -138,6 +159,7 @@ public static class LogKeyActs
         var keys = routes.MapGroup("/log/keys").WithTags("Log");
         keys.MapGet("/", ReadLogKeys.Handle).WithName("ReadLogKeys").PublicRead();
         keys.MapPost("/", IntroduceLogKey.HandleAsync).WithName("IntroduceLogKey").NotSignable().RequiresRole(Role.Operator).Refuses(403, 409, 422);
+        routes.MapPost("/log/closure", CloseLog.HandleAsync).WithTags("Log").WithName("CloseLog").NotSignable().RequiresRole(Role.Operator).Refuses(403, 409, 422);
         keys.MapPost("/{keyId}/retirement", RetireLogKey.HandleAsync).WithName("RetireLogKey").NotSignable().RequiresRole(Role.Operator).Refuses(403, 404, 409, 422);
     }
 

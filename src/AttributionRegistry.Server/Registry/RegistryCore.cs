@@ -55,6 +55,11 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
     public async Task<Outcome> RunAsync(
         Caller by, DateTimeOffset at, Func<Session, Refusal?> work, Func<Session, IdempotencyRow>? idempotency, CancellationToken cancel, Authorship? authorship = null)
     {
+        if (store.LogKeys.Closure is { } closure)
+        {
+            return new Outcome.Refused(ClosedLog.Refusal(closure));
+        }
+
         if (authorship?.Rehearse(by, work) is { } refused)
         {
             return new Outcome.Refused(refused);
@@ -110,7 +115,18 @@ public sealed class RegistryCore(RegistryStore store, Entropy entropy, byte[] ps
             return (null, busy);
         }
 
-        switch (await store.Writer.CommitAsync(session.ToRequest(idempotency?.Invoke(session)), cancel).ConfigureAwait(false))
+        CommitResult result;
+        try
+        {
+            result = await store.Writer.CommitAsync(session.ToRequest(idempotency?.Invoke(session)), cancel).ConfigureAwait(false);
+        }
+        catch (LogClosedException) when (store.LogKeys.Closure is { } closure)
+        {
+            // The last entry was committed between the look and the commit.
+            return (new Outcome.Refused(ClosedLog.Refusal(closure)), null);
+        }
+
+        switch (result)
         {
             case CommitResult.Committed done:
                 // A clock that ran back is corrected by the log: then what was folded here has the wrong instant.

@@ -24,7 +24,7 @@ public sealed class Clerk(RegistryCore core, TimeProvider clock, ILogger<Clerk> 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // A long list must not hold up the start.
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested && core.Store.LogKeys.Closure is null)
         {
             try
             {

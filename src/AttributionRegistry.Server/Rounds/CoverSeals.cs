@@ -23,7 +23,7 @@ public sealed class CoverSeals(RegistryCore core, TimeProvider clock, ILogger<Co
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested && core.Store.LogKeys.Closure is null)
         {
             try
             {
