@@ -35,10 +35,11 @@ public static class Commands
           verify FILE|URL [--record FILE] [--vkey KEY] [--policy FILE]
                                                                check a published finding: a bundle (zip), a saved finding, an address
           log opening FILE --vkey KEY                          check an entry that somebody shows, field by field
-          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE [--witness-lag HOURS]]
+          log audit URL|DIR [--vkey KEY] [--since CHECKPOINT] [--policy FILE [--witness-lag HOURS]] [--predecessor URL|DIR]
                                                                walk a whole log: entries, chains, seals, tiles, root; that it grew from
                                                                a checkpoint that was kept; that the witnesses of a policy vouch for it,
-                                                               but for entries of the last hour
+                                                               but for entries of the last hour; that it goes on from a log that
+                                                               was closed, at the very head that it names
           log monitor URL|DIR --state DIR [--vkey KEY] [--policy FILE [--witness-lag HOURS]] [--embargo DAYS] [--max-age HOURS]
                                                                for cron: what was seen must still be there, what is new must hold; what
                                                                was seen an hour ago must be witnessed

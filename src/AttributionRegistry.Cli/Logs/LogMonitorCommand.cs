@@ -62,6 +62,11 @@ public static class LogMonitorCommand
 
             await output.WriteLineAsync(FormattableString.Invariant(
                 $"holds: {newest.Head.Origin}, {auditor.Size} entries, {auditor.Size - before} of them new, root {Convert.ToBase64String(newest.Head.Root)}"));
+            if (LogClosure.In(auditor.KeyEntries) is { } closure)
+            {
+                await output.WriteLineAsync($"closed: {closure.Said}");
+            }
+
             if (key.Said.Length > 0)
             {
                 await output.WriteLineAsync(key.Said);

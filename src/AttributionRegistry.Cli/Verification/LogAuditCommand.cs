@@ -10,12 +10,13 @@ public static class LogAuditCommand
     public static async Task<int> RunAsync(string[] args, TextWriter output, Func<int, byte[]> entropy, TimeProvider clock, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(clock);
-        var read = Arguments.Parse(args, "vkey", "since", "policy", Witnessed.LagOption);
+        var read = Arguments.Parse(args, "vkey", "since", "policy", "predecessor", Witnessed.LagOption);
         using var source = LogSources.Open(read.Single("address or folder"), entropy);
         var since = read.Option("since") is { } file ? await File.ReadAllBytesAsync(file, cancel) : null;
         var policy = await Witnessed.PolicyAsync(read, cancel);
+        using var predecessor = read.Option("predecessor") is { } from ? LogSources.Open(from, entropy) : null;
         var rule = policy is null ? null : new WitnessRule(policy, Witnessed.Lag(read), clock.GetUtcNow());
-        return await AuditAsync(source, Witnessed.Vkey(read, policy), since, output, cancel, rule);
+        return await AuditAsync(source, Witnessed.Vkey(read, policy), since, output, cancel, rule, predecessor);
     }
 
     internal static async Task<int> AuditAsync(RegistryClient client, string? pinned, TextWriter output, CancellationToken cancel) =>
@@ -27,7 +28,9 @@ public static class LogAuditCommand
     /// <param name="output">Takes the verdict.</param>
     /// <param name="cancel">Stops it.</param>
     /// <param name="rule">Whose witnesses must vouch for it, or null.</param>
-    internal static async Task<int> AuditAsync(ILogSource source, string? pinned, byte[]? since, TextWriter output, CancellationToken cancel, WitnessRule? rule = null)
+    /// <param name="predecessor">The closed log that it must go on from, or null.</param>
+    internal static async Task<int> AuditAsync(
+        ILogSource source, string? pinned, byte[]? since, TextWriter output, CancellationToken cancel, WitnessRule? rule = null, ILogSource? predecessor = null)
     {
         try
         {
@@ -45,12 +48,15 @@ public static class LogAuditCommand
             await walk.RunAsync(auditor, newest.Head, cancel);
             key = await key.StillAsync(source, newest, auditor.KeyEntries, cancel);
             var witnessed = vouched is null ? "" : $"\n{vouched.Said}{await Witnessed.RequireNewTailAsync(source, rule!, newest.Head, vouched.Size, cancel)}";
+            var goesOn = predecessor is null ? "" : $"\n{await Predecessors.RequireAsync(predecessor, newest.Head.Origin, key.Key, auditor.KeyEntries, cancel)}";
             await output.WriteLineAsync(
                 $"valid: {newest.Head.Origin}, {newest.Head.Size} entries of {auditor.Subjects} subjects, {auditor.ClosedSeals.Count} sealed, " +
                 $"{walk.TilesCompared} tiles, root {Convert.ToBase64String(newest.Head.Root)}\n" +
                 $"signed by their authors: {auditor.Signed} of {auditor.Readable} readable entries" +
                 (older is null ? "" : $"\ngrown from {older.Head.Size} entries, as signed before") +
                 witnessed +
+                (LogClosure.In(auditor.KeyEntries) is { } closure ? $"\nclosed: {closure.Said}" : "") +
+                goesOn +
                 (key.Said.Length == 0 ? "" : $"\n{key.Said}") +
                 (pinned is null ? $"\nkey taken from the log itself; pin it with --vkey '{key.Key.Vkey}'" : ""));
             return ExitCode.Holds;

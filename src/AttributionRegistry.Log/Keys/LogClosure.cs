@@ -57,6 +57,13 @@ public sealed record LogPredecessor(NoteVerifier Key, string Note, Checkpoint He
         }
     }
 
+    /// <summary>Whether this is the head that is named, whoever signed it.</summary>
+    public bool IsAt(Checkpoint head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.Origin == Head.Origin && head.Size == Head.Size && head.Root.AsSpan().SequenceEqual(Head.Root);
+    }
+
     /// <summary>Whether a log, read to its end, is the one that is named: at the very head, and closed by its last entry.</summary>
     /// <param name="head">Its newest head.</param>
     /// <param name="keyEntries">Its entries about its keys.</param>
@@ -64,7 +71,7 @@ public sealed record LogPredecessor(NoteVerifier Key, string Note, Checkpoint He
     public LogClosure RequireClosedAt(Checkpoint head, IEnumerable<(long Index, byte[] Entry)> keyEntries)
     {
         ArgumentNullException.ThrowIfNull(head);
-        if (head.Origin != Head.Origin || head.Size != Head.Size || !head.Root.AsSpan().SequenceEqual(Head.Root))
+        if (!IsAt(head))
         {
             throw new NoteException(
                 $"The predecessor is {head.Origin} with {head.Size} entries and root {Convert.ToBase64String(head.Root)}; "

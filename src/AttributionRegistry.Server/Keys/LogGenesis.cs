@@ -22,7 +22,7 @@ public static class LogGenesis
         var named = Read(file, settings.LogOrigin);
         if (core.Store.Events.Head.Size > 0)
         {
-            if (core.Store.LogKeys.History.Predecessor is not { } known || known.Note != named.Note || known.Key.Vkey != named.Key.Vkey)
+            if (core.Store.LogKeys.History.Predecessor is not { } known || !known.IsAt(named.Head))
             {
                 throw new InvalidOperationException($"Registry:Log:Predecessor is '{file}', but this log has entries and did not begin from that one. Only an empty log can name a predecessor.");
             }

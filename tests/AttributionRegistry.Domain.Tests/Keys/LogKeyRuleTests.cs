@@ -65,6 +65,44 @@ public sealed class LogKeyRuleTests
         Refused(Introduce("bbbbbbbb") with { Reason = " " }, Noon).Pointer.Should().Be("/reason");
     }
 
+    [Fact]
+    public void A_log_is_closed_by_two_different_operators_who_say_the_same()
+    {
+        var other = new Caller(PersonId.Of("per_2"), new HashSet<Role> { Role.Operator });
+        Done(Close(LogClosureReason.KeyCompromised), Noon);
+
+        _state!.Ended.Should().BeNull();
+        _state.Proposed!.By.Should().Be(Operator.Id);
+        Refused(Close(LogClosureReason.KeyCompromised), Noon).Code.Should().Be("second-person-required");
+        LogKeyDecider.Decide(_state, Close(LogClosureReason.KeyLost) with { By = other }).Events.Single().Should().BeOfType<LogKeyEvent.ClosureProposed>("it is not what was proposed");
+        Done(Close(LogClosureReason.KeyCompromised) with { By = other }, Noon);
+        _state.Ended.Should().Be(new LogEnding(LogClosureReason.KeyCompromised, null, null));
+        Refused(Close(LogClosureReason.KeyLost), Noon).Code.Should().Be("log-closed");
+    }
+
+    [Fact]
+    public void A_proposal_to_close_stays_while_keys_change_and_the_first_key_is_not_forgotten()
+    {
+        _state = LogKeyDecider.Evolve(null, new LogKeyEvent.Begun("old", "key", "note"), new Recorded(Operator.Id, Noon));
+        Done(Close(LogClosureReason.Superseded), Noon);
+        Done(Introduce("bbbbbbbb"), Noon);
+        Done(Retire("aaaaaaaa"), Noon.AddDays(30));
+
+        _state!.Keys.Should().HaveCount(2);
+        _state.Proposed!.Ending.Code.Should().Be(LogClosureReason.Superseded);
+    }
+
+    [Fact]
+    public void A_successor_has_an_origin_and_a_key_and_only_operators_close()
+    {
+        Refused(Close(LogClosureReason.Superseded, "next"), Noon).Pointer.Should().Be("/successorVkey");
+        Refused(Close(LogClosureReason.Superseded, null, "key"), Noon).Pointer.Should().Be("/successorOrigin");
+        Refused(Close(LogClosureReason.Superseded) with { By = new Caller(PersonId.Of("per_2"), new HashSet<Role> { Role.Auditor }) }, Noon).Code.Should().Be("role-required");
+    }
+
+    private static LogKeyCommand Close(LogClosureReason code, string? origin = null, string? vkey = null) =>
+        new LogKeyCommand.Close(new LogEnding(code, origin, vkey)) { By = Operator, First = First, At = Noon };
+
     private static LogKeyCommand Introduce(string id) =>
         new LogKeyCommand.Introduce(id, $"log+{id}+key") { By = Operator, Reason = "Yearly.", First = First, At = Noon };
 
@@ -72,7 +110,7 @@ public sealed class LogKeyRuleTests
         new LogKeyCommand.Retire(id, "word") { By = Operator, Reason = "Yearly.", First = First, At = Noon };
 
     private void Done(LogKeyCommand command, DateTimeOffset at) => _state = LogKeyDecider.Evolve(
-        _state, LogKeyDecider.Decide(_state, command with { At = at }).Events.Single(), new Recorded(Operator.Id, at));
+        _state, LogKeyDecider.Decide(_state, command with { At = at }).Events.Single(), new Recorded(command.By.Id, at));
 
     private Refusal Refused(LogKeyCommand command, DateTimeOffset at) => LogKeyDecider.Decide(_state, command with { At = at }).Refusal!;
 }
