@@ -20,6 +20,7 @@ using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.Site;
 using AttributionRegistry.Server.Stix;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
@@ -57,6 +58,7 @@ public static class Features
         services.AddRounds();
         services.AddWitnesses();
         services.AddAnchors();
+        services.AddSite();
         return services;
     }
 
@@ -67,6 +69,7 @@ public static class Features
         routes.MapWitnessedLog();
         routes.MapPages();
         routes.MapFeeds();
+        routes.MapSite();
         routes.MapStix();
         routes.MapOpenData();
         var v1 = routes.MapGroup("/v1");

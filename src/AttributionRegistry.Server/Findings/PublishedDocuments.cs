@@ -17,13 +17,16 @@ public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ET
 
     /// <summary>Of a version that was not official: how often witnesses had been heard when that held. Null: settled.</summary>
     public long? UnofficialAt { get; init; }
+
+    /// <summary>Its digest and signature for whoever fetches it; null for what is not served under an address of its own.</summary>
+    public DocumentSignature? Signed { get; init; }
 }
 
 /// <summary>
 /// Published documents, rendered once at publication and served from memory as they are. What is in memory is what is
 /// committed: it is replaced after the commit that changed it.
 /// </summary>
-public sealed class PublishedDocuments(RegistryCore core, OfficialMark official, RegistrySettings settings)
+public sealed class PublishedDocuments(RegistryCore core, OfficialMark official, RegistrySettings settings, TimeProvider clock)
 {
     private const string WriteSql = """
         INSERT INTO document (path, media_type, sha256, bytes) VALUES (@path, @mediaType, @sha256, @bytes)
@@ -62,6 +65,11 @@ public sealed class PublishedDocuments(RegistryCore core, OfficialMark official,
         var document = path.StartsWith(OfficialMark.Prefix, StringComparison.Ordinal)
             ? official.Put(row.Bytes, row.MediaType) with { Link = LinksOf(path) }
             : new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
+        if (path[0] == '/')
+        {
+            document = document with { Signed = DocumentSignature.Of(core.Store.Signer, path, document.MediaType, document.Bytes, clock.GetUtcNow()) };
+        }
+
         _kept[path] = document;
         if (refreshed != Volatile.Read(ref _refreshed))
         {
@@ -99,7 +107,7 @@ public sealed class PublishedDocuments(RegistryCore core, OfficialMark official,
         SecurityHeaders.SetPublic(response.Headers);
         response.Headers.CacheControl = "public, max-age=10";
         response.Headers.AccessControlAllowOrigin = "*";
-        response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag, Link";
+        response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag, Link, Content-Digest, Signature, Signature-Input";
         if (document.Link is not null)
         {
             response.Headers.Link = document.Link;
@@ -111,6 +119,7 @@ public sealed class PublishedDocuments(RegistryCore core, OfficialMark official,
             return;
         }
 
+        document.Signed?.Put(response.Headers);
         response.ContentType = document.MediaType;
         response.ContentLength = document.Bytes.Length;
         if (!HttpMethods.IsHead(http.Request.Method))

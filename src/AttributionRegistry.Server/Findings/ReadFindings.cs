@@ -205,15 +205,20 @@ public static class DiffFinding
 
         var last = to ?? state.Versions.Count;
         var first = from ?? Math.Max(1, last - 1);
-        if (documents.Find(PublishedDocuments.CanonicalPath(number, first)) is not { } old ||
-            documents.Find(PublishedDocuments.CanonicalPath(number, last)) is not { } current)
+        return Between(documents, number, first, last) is { } diff ? TypedResults.Ok(diff) : Problems.NotFound();
+    }
+
+    /// <summary>What changed between two versions, or null where one of them is not published.</summary>
+    internal static FindingDiff? Between(PublishedDocuments documents, string number, int from, int to)
+    {
+        if (documents.Find(PublishedDocuments.CanonicalPath(number, from)) is not { } old || documents.Find(PublishedDocuments.CanonicalPath(number, to)) is not { } current)
         {
-            return Problems.NotFound();
+            return null;
         }
 
         var differences = new List<Difference>();
         Compare("", JsonNode.Parse(old.Bytes), JsonNode.Parse(current.Bytes), differences);
-        return TypedResults.Ok(new FindingDiff(first, last, Sha256Hex.Of(old.Bytes), Sha256Hex.Of(current.Bytes), differences));
+        return new FindingDiff(from, to, Sha256Hex.Of(old.Bytes), Sha256Hex.Of(current.Bytes), differences);
     }
 
     private static void Compare(string pointer, JsonNode? from, JsonNode? to, List<Difference> found)

@@ -18,6 +18,8 @@ public sealed class FindingSearch(RegistryCore core, OfficialMark official)
 
     private const int MaxValues = 100;
 
+    private const string IdSql = "SELECT id FROM finding_search WHERE number = @number";
+
     private const string NewestSql = "SELECT id FROM finding_search WHERE id < @before ORDER BY id DESC LIMIT @fetch";
 
     private const string MatchedSql = "SELECT rowid FROM finding_text WHERE finding_text MATCH @match AND rowid < @before ORDER BY rowid DESC LIMIT @fetch";
@@ -97,6 +99,11 @@ public sealed class FindingSearch(RegistryCore core, OfficialMark official)
             places.Count <= page.Limit ? null : (weigh ? Cursor.Of(shown[^1].Score, shown[^1].Id) : Cursor.Of(shown[^1].Id)).ToString(),
             total);
     }
+
+    /// <summary>One finding as lists show it, or null.</summary>
+    public FindingSummary? One(string number) => core.Store.Database.Read(connection =>
+        connection.QuerySingleOrDefault<long?>(IdSql, new { number }) is { } id ? connection.QuerySingle<Row>(RowsSql, new { ids = new[] { id } }) : null)
+        is { } row ? row.ToSummary(official.Of(row.Idx)) : null;
 
     /// <summary>What the matching findings have in common.</summary>
     public FindingFacets Facets(FindingFilter filter)
