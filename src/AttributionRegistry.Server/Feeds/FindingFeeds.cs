@@ -21,7 +21,8 @@ public sealed class FindingFeeds(RegistrySettings settings, PublishedDocuments d
         WHERE finding_search.number = @number
         """;
 
-    private const string ActorSql = "SELECT name FROM actor WHERE id = @id";
+    // Natural persons have no feed under their name (P8).
+    private const string ActorSql = "SELECT name FROM actor WHERE id = @id AND kind <> 'Person'";
 
     public string Form => "feeds 1";
 
