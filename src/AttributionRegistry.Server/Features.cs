@@ -1,5 +1,6 @@
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Anchors;
+using AttributionRegistry.Server.Heads;
 using AttributionRegistry.Server.Bundles;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
@@ -48,6 +49,7 @@ public static class Features
         services.AddRounds();
         services.AddWitnesses();
         services.AddAnchors();
+        services.AddHeads();
         return services;
     }
 

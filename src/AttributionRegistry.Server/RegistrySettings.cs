@@ -37,6 +37,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>How long it may take to answer.</summary>
     public TimeSpan TimeStampPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often the log names the ends of all chains, where something changed. Zero: never.</summary>
+    public TimeSpan SubjectHeadsPeriod { get; init; } = TimeSpan.FromDays(1);
+
     public static RegistrySettings From(IConfiguration configuration, bool demo)
     {
         var section = configuration.GetSection("Registry");
@@ -55,6 +58,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,
             TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } identifier ? identifier : null,
             TimeStampPatience = TimeSpan.FromSeconds(Positive(section, "TimeStampPatienceSeconds", 30.0)),
+            SubjectHeadsPeriod = section.GetValue("SubjectHeadsHours", 24.0) is var hours and >= 0 and <= 87_600
+                ? TimeSpan.FromHours(hours)
+                : throw new InvalidOperationException($"Registry:SubjectHeadsHours is '{section["SubjectHeadsHours"]}'; it must be 0 (never) to 87600."),
             WitnessPolicy = section["WitnessPolicy"] is { Length: > 0 } policy ? Path.GetFullPath(policy) : null,
             IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),
             IntegrityBytesPerSecond = Positive(section, "Integrity:BytesPerSecond", 20L * 1024 * 1024),
