@@ -127,6 +127,7 @@ check "the packages of the judges are the pinned ones" npm ci --prefix tests/jud
 check "the published schemas of events judge every entry of the log" node tests/judges/events.mjs http://127.0.0.1:5089
 check "members vote and readers recount by page, and what was tampered with is named" node tests/browser/pages.mjs \
   http://127.0.0.1:5089 "$work/demo" "$PWD/src/AttributionRegistry.Cli/bin/Debug/net10.0/attribution.dll"
+check "every public page is valid, accessible in both colour schemes, fits 360 px and runs no script" node tests/browser/site.mjs http://127.0.0.1:5089
 stop
 check "hostile files run nothing in a real Chromium" node tests/browser/hostile.mjs \
   src/AttributionRegistry.Server/bin/Debug/net10.0/AttributionRegistry.Server.dll "$work/demo" 5089 "$(command -v chromium)"

@@ -6,11 +6,13 @@ using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
 using AttributionRegistry.Server.Evidence;
 using AttributionRegistry.Server.Evidence.Observables;
+using AttributionRegistry.Server.Feeds;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Keys;
 using AttributionRegistry.Server.LogServing;
+using AttributionRegistry.Server.OpenData;
 using AttributionRegistry.Server.Pages;
 using AttributionRegistry.Server.Panels;
 using AttributionRegistry.Server.People;
@@ -19,8 +21,11 @@ using AttributionRegistry.Server.Registry.Signing;
 using AttributionRegistry.Server.Rounds;
 using AttributionRegistry.Server.Scales;
 using AttributionRegistry.Server.Setup;
+using AttributionRegistry.Server.Site;
+using AttributionRegistry.Server.Stix;
 using AttributionRegistry.Server.TrackRecord;
 using AttributionRegistry.Server.Uploads;
+using AttributionRegistry.Server.Webhooks;
 using AttributionRegistry.Server.Witness;
 
 namespace AttributionRegistry.Server;
@@ -39,8 +44,13 @@ public static class Features
         services.AddSingleton<CaseReads>();
         services.AddSingleton<Dossier>();
         services.AddSingleton<EraseText>();
+        services.AddFeeds();
         services.AddFindings();
         services.AddBundles();
+        services.AddStix();
+        services.AddOpenData();
+        services.AddChanges();
+        services.AddWebhooks();
         services.AddSingleton<CaseLists>();
         services.AddActors();
         services.AddEvidence();
@@ -50,6 +60,7 @@ public static class Features
         services.AddWitnesses();
         services.AddAnchors();
         services.AddHeads();
+        services.AddSite();
         return services;
     }
 
@@ -59,6 +70,10 @@ public static class Features
         routes.MapLog();
         routes.MapWitnessedLog();
         routes.MapPages();
+        routes.MapFeeds();
+        routes.MapSite();
+        routes.MapStix();
+        routes.MapOpenData();
         var v1 = routes.MapGroup("/v1");
         v1.MapSetup();
         v1.MapPeople();
@@ -81,5 +96,6 @@ public static class Features
         v1.MapRounds();
         v1.MapChambers();
         v1.MapTrackRecord();
+        v1.MapWebhooks();
     }
 }

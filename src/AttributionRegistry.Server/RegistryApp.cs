@@ -50,6 +50,7 @@ public static class RegistryApp
         app.MapRegistryFeatures();
         _ = app.Services.GetRequiredService<WitnessBook>(); // A policy that cannot be read must not be taken for none.
         await Startup.BeginAsync(app);
+        await app.Services.GetRequiredService<Findings.Derivations>().EnsureAsync(CancellationToken.None);
         return app;
     }
 

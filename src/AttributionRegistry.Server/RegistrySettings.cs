@@ -40,6 +40,15 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>How often the log names the ends of all chains, where something changed. Zero: never.</summary>
     public TimeSpan SubjectHeadsPeriod { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>Where the public reaches this instance, without a slash at the end: feeds, exports and maps of the site name full addresses.</summary>
+    public string PublicUrl => PublicAddress?.GetLeftPart(UriPartial.Path).TrimEnd('/') ?? $"https://{LogOrigin.Split('/')[0]}";
+
+    /// <summary>The same as it was set; null takes the host that the log is named after.</summary>
+    public Uri? PublicAddress { get; init; }
+
+    /// <summary>For tests and trials: webhooks may go to this machine itself, without TLS too.</summary>
+    public bool WebhooksMayCallLoopback { get; init; }
+
     public static RegistrySettings From(IConfiguration configuration, bool demo)
     {
         var section = configuration.GetSection("Registry");
@@ -53,6 +62,8 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             section.GetValue("MaxEvidenceBytes", DefaultMaxEvidenceBytes),
             demo)
         {
+            WebhooksMayCallLoopback = section.GetValue("WebhooksMayCallLoopback", false),
+            PublicAddress = Address(section, "PublicUrl"),
             ClamAv = section["ClamAv"] is { Length: > 0 } scanner ? scanner : null,
             TimeStampAuthority = Address(section, "TimeStampAuthority"),
             TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,

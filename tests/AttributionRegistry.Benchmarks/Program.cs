@@ -42,11 +42,14 @@ try
         case "log-audit":
             await LogRates.MeasureAuditAsync(rounds);
             return 0;
+        case "search":
+            await Searches.MeasureAsync(folder, rounds, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 1_000_000);
+            return 0;
         case "files":
             await SmallFiles.MeasureAsync(folder, rounds);
             return 0;
         default:
-            Console.Error.WriteLine("Usage: commits|evidence|files|log-append|log-proof|log-audit [rounds], rules|recount [options of BenchmarkDotNet], bare PORT BYTES");
+            Console.Error.WriteLine("Usage: commits|evidence|files|log-append|log-proof|log-audit [rounds], search [rounds] [findings], rules|recount [options of BenchmarkDotNet], bare PORT BYTES");
             return 2;
     }
 }

@@ -1,7 +1,8 @@
 // node stix.mjs SERVER.dll DEMO-FOLDER PORT SHARED-DATA [MUTATIONS=240] [SEED=1]
 // The registry's STIX validator beside a judge of other hands: ajv on the published schemas of STIX 2.1 (draft 2020-12). Published bundles,
 // and seeded mutations of the richest object of each type, are submitted as evidence; valid and invalid must be the same for both. Not
-// mutated is what only one of the two speaks of: names of one's own properties, what is inside extensions, targets of references. Exit code 0: they agree.
+// mutated is what only one of the two speaks of: names of one's own properties, what is inside extensions, targets of references. The findings that
+// the demo exports as STIX must be valid for both. Exit code 0: they agree.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,6 +83,15 @@ try {
     const [type, kind] = [object.type, dice.pick(Object.keys(kinds))];
     const what = kinds[kind](object, dice, byType.has(type) ? required(ajv.getSchema(byType.get(type)).schema) : []);
     if (what) cases.push({ title: `${type}: ${what}`, bundle: of([object]) });
+  }
+
+  // What the registry itself exports is judged by the same hands.
+  const published = await (await fetch(`${server.address}/v1/findings`)).json();
+  assert.ok(published.items.length > 0, 'the demo has findings');
+  for (const { number } of published.items) {
+    const bundle = await (await fetch(`${server.address}/v1/findings/${number}/stix`)).json();
+    assert.deepEqual(judge(bundle), [], `${number} is exported as the schemas have it`);
+    cases.push({ title: `export of ${number}`, bundle });
   }
 
   const [differences, verdicts] = [[], { valid: 0, invalid: 0 }];

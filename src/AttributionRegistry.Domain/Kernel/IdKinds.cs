@@ -299,3 +299,15 @@ public readonly record struct StatementId(string Value) : ITypedId<StatementId>
 
     public override string ToString() => Value;
 }
+
+/// <summary>Names a subscription to changes: <c>whk_…</c>.</summary>
+public readonly record struct WebhookId(string Value) : ITypedId<WebhookId>
+{
+    public static string Prefix => "whk";
+
+    public static WebhookId Of(string value) => new(value);
+
+    public static bool TryParse(string? text, IFormatProvider? provider, out WebhookId id) => TypedId.TryParse(text, out id);
+
+    public override string ToString() => Value;
+}

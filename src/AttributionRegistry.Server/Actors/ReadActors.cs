@@ -30,11 +30,17 @@ public static class ReadActors
     public static Ok<Page<ActorSummary>> List(PageQuery page, RegistryCore core, HttpContext http)
     {
         var (afterName, afterId) = page.AfterKeys<string, string>() ?? ("", "");
-        var rows = core.Store.Database.Read(c => c.Query<Row>(PageSql, new { afterName, afterId, limit = page.Fetch }))
-            .Select(r => new ActorSummary(ActorId.Of(r.Id), Enum.Parse<ActorKind>(r.Kind), r.Name, r.State))
-            .ToList();
-        return TypedResults.Ok(page.Cut(http, rows, a => Cursor.Of(a.Name, a.Id.Value)));
+        return TypedResults.Ok(page.Cut(http, Rows(core, afterName, afterId, page.Fetch), a => Cursor.Of(a.Name, a.Id.Value)));
     }
+
+    /// <summary>The first actors by name.</summary>
+    internal static List<ActorSummary> First(RegistryCore core, int limit) => Rows(core, "", "", limit);
+
+    private static List<ActorSummary> Rows(RegistryCore core, string afterName, string afterId, int limit) =>
+    [
+        .. core.Store.Database.Read(c => c.Query<Row>(PageSql, new { afterName, afterId, limit }))
+            .Select(r => new ActorSummary(ActorId.Of(r.Id), Enum.Parse<ActorKind>(r.Kind), r.Name, r.State)),
+    ];
 
     /// <summary>One actor, with all its names and ties.</summary>
     public static Results<Ok<ActorView>, StatusCodeHttpResult, ProblemHttpResult> Get(ActorId actorId, RegistryCore core, HttpContext http)
@@ -53,15 +59,16 @@ public static class ReadActors
     /// Whom a name may mean. The answer is always a list of candidates with who coined the name and how far it covers the actor,
     /// never one pick; a name that nobody uses has an empty list. Case, spaces and punctuation do not count.
     /// </summary>
-    public static Ok<ActorResolution> Resolve(string name, RegistryCore core)
+    public static Ok<ActorResolution> Resolve(string name, RegistryCore core) => TypedResults.Ok(new ActorResolution(name, CandidatesFor(core, name)));
+
+    /// <summary>Every actor that somebody calls so.</summary>
+    internal static List<ActorCandidate> CandidatesFor(RegistryCore core, string name)
     {
         var folded = ActorJournal.Fold(name);
-        var candidates = folded.Length == 0
+        return folded.Length == 0
             ? []
-            : core.Store.Database.Read(c => c.Query<Row>(ResolveSql, new { folded }))
-                .Select(r => new ActorCandidate(ActorId.Of(r.Id), r.Name, r.MatchedName, r.CoinedBy, Enum.Parse<AliasRelation>(r.Relation)))
-                .ToList();
-        return TypedResults.Ok(new ActorResolution(name, candidates));
+            : [.. core.Store.Database.Read(c => c.Query<Row>(ResolveSql, new { folded }))
+                .Select(r => new ActorCandidate(ActorId.Of(r.Id), r.Name, r.MatchedName, r.CoinedBy, Enum.Parse<AliasRelation>(r.Relation)))];
     }
 
     private sealed class Row

@@ -32,13 +32,18 @@ public static class ListChanges
         LIMIT @limit
         """;
 
-    /// <summary>What changed in public after an index of the log, oldest first. Poll with the last <c>next</c>.</summary>
+    /// <summary>
+    /// What changed in public after an index of the log, oldest first. Poll with the last next; or ask with Accept: text/event-stream for
+    /// server-sent events of the same, which go on after the index in Last-Event-ID.
+    /// </summary>
     /// <param name="http">The request.</param>
     /// <param name="core">The record.</param>
     /// <param name="witnesses">What the witnesses have said.</param>
+    /// <param name="stream">Sends changes as they come.</param>
     /// <param name="since">Index of the log after which to begin; -1 for the beginning.</param>
     /// <param name="limit">1 to 200; 200 when absent.</param>
-    public static Results<Ok<ChangeList>, ProblemHttpResult> Handle(HttpContext http, RegistryCore core, WitnessBook witnesses, long since = -1, int limit = MaxLimit)
+    public static async Task<Results<Ok<ChangeList>, EmptyHttpResult, ProblemHttpResult>> HandleAsync(
+        HttpContext http, RegistryCore core, WitnessBook witnesses, ChangeStream stream, long since = -1, int limit = MaxLimit)
     {
         if (limit is < 1 or > MaxLimit)
         {
@@ -47,18 +52,38 @@ public static class ListChanges
                 new ProblemError("?limit", ProblemCodes.WrongType, "Out of range."));
         }
 
-        var rows = core.Store.Database.Read(c => c.Query<Row>(PageSql, new { since, limit }).AsList());
-        if (rows.Count == limit)
+        if (Accepting.Best(http, "application/json", ChangeStream.MediaType) == ChangeStream.MediaType)
         {
-            http.Response.Headers.Append("Link", $"</v1/changes?since={rows[^1].Idx}&limit={limit}>; rel=\"next\"");
+            await stream.SendAsync(http, ChangeStream.LastSeen(http) ?? since, from => Read(core, witnesses, from, limit));
+            return TypedResults.Empty;
         }
 
-        return TypedResults.Ok(new ChangeList(
-            [.. rows.Select(r => new Change(r.Idx, r.Kind, r.Subject, Instant.FromMicroseconds(r.AtUs), witnesses.Covers(r.Idx)))], rows.Count == 0 ? since : rows[^1].Idx));
+        var changes = Read(core, witnesses, since, limit);
+        if (changes.Count == limit)
+        {
+            http.Response.Headers.Append("Link", $"</v1/changes?since={changes[^1].LogIndex}&limit={limit}>; rel=\"next\"");
+        }
+
+        return TypedResults.Ok(new ChangeList(changes, changes.Count == 0 ? since : changes[^1].LogIndex));
+    }
+
+    /// <summary>The changes after an index, oldest first.</summary>
+    internal static IReadOnlyList<Change> Read(RegistryCore core, WitnessBook witnesses, long since, int limit) =>
+    [
+        .. core.Store.Database.Read(c => c.Query<Row>(PageSql, new { since, limit }).AsList())
+            .Select(r => new Change(r.Idx, r.Kind, r.Subject, Instant.FromMicroseconds(r.AtUs), witnesses.Covers(r.Idx))),
+    ];
+
+    public static IServiceCollection AddChanges(this IServiceCollection services)
+    {
+        services.AddSingleton<ChangeSignal>();
+        services.AddSingleton<Findings.IDerivedFromFindings>(s => s.GetRequiredService<ChangeSignal>());
+        services.AddSingleton<ChangeStream>();
+        return services;
     }
 
     public static void MapChanges(this IEndpointRouteBuilder v1) =>
-        v1.MapGet("/changes", Handle).WithName("ListChanges").WithTags("Changes").PublicRead();
+        v1.MapGet("/changes", HandleAsync).WithName("ListChanges").WithTags("Changes").PublicRead().Refuses(503);
 
     private sealed class Row
     {

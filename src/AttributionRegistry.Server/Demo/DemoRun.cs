@@ -42,6 +42,7 @@ public static class DemoRun
         await output.WriteLineAsync($"""
 
             Ready.
+              pages         {address}/en/
               findings      {address}/v1/findings
               one finding   {address}/v1/findings/AR-{at.Year}-0001
               API           {address}/docs

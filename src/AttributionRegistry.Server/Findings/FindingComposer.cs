@@ -28,6 +28,10 @@ public sealed class FindingComposer(Case state, Round round, Policy policy, Func
     public static byte[] Canonical(CanonicalFinding finding) =>
         CanonicalJson.Serialize(JsonSerializer.SerializeToNode(finding, ApiJson.Options));
 
+    /// <summary>A canonical finding as it was stored.</summary>
+    public static CanonicalFinding Read(byte[] canonical) =>
+        JsonSerializer.Deserialize<CanonicalFinding>(canonical, ApiJson.Options) ?? throw new InvalidOperationException("The canonical finding is null.");
+
     public CanonicalFinding Compose(VersionInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);

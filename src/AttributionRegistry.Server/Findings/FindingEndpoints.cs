@@ -1,3 +1,4 @@
+using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Http;
 
 namespace AttributionRegistry.Server.Findings;
@@ -9,6 +10,9 @@ public static class FindingEndpoints
         services.AddSingleton<OfficialMark>();
         services.AddSingleton<PublishedDocuments>();
         services.AddSingleton<Publisher>();
+        services.AddSingleton<IDerivedFromFindings, SearchIndex>();
+        services.AddSingleton<FindingSearch>();
+        services.AddSingleton<Derivations>();
         services.AddSingleton<PublishFinding>();
         services.AddSingleton<Reconsider>();
         services.AddSingleton<FindingLocator>();
@@ -27,6 +31,7 @@ public static class FindingEndpoints
 
         var findings = v1.MapGroup("/findings").WithTags("Findings");
         findings.MapGet("/", ListFindings.Handle).WithName("ListFindings").PublicRead();
+        findings.MapGet("/facets", ReadFindingFacets.Handle).WithName("ReadFindingFacets").PublicRead();
         findings.MapGet("/{number}", ReadFinding.HandleAsync).WithName("ReadFinding").PublicRead().Conditional().Refuses(404).Produces<FindingRepresentation>();
         findings.MapGet("/{number}/versions", ListFindingVersions.Handle).WithName("ListFindingVersions").PublicRead().Refuses(404);
         findings.MapGet("/{number}/versions/{version}", ReadFindingVersion.HandleAsync).WithName("ReadFindingVersion").PublicRead().Conditional().Refuses(404).Produces<FindingRepresentation>();

@@ -12,15 +12,21 @@ namespace AttributionRegistry.Server.Findings;
 /// <summary>A published document: its bytes never change under its entity tag.</summary>
 public sealed record PublishedDocument(byte[] Bytes, string MediaType, string ETag)
 {
+    /// <summary>The Link header: where it is canonically, and what else there is of it.</summary>
+    public string? Link { get; init; }
+
     /// <summary>Of a version that was not official: how often witnesses had been heard when that held. Null: settled.</summary>
     public long? UnofficialAt { get; init; }
+
+    /// <summary>Its digest and signature for whoever fetches it; null for what is not served under an address of its own.</summary>
+    public DocumentSignature? Signed { get; init; }
 }
 
 /// <summary>
 /// Published documents, rendered once at publication and served from memory as they are. What is in memory is what is
 /// committed: it is replaced after the commit that changed it.
 /// </summary>
-public sealed class PublishedDocuments(RegistryCore core, OfficialMark official)
+public sealed class PublishedDocuments(RegistryCore core, OfficialMark official, RegistrySettings settings, TimeProvider clock)
 {
     private const string WriteSql = """
         INSERT INTO document (path, media_type, sha256, bytes) VALUES (@path, @mediaType, @sha256, @bytes)
@@ -57,8 +63,13 @@ public sealed class PublishedDocuments(RegistryCore core, OfficialMark official)
         }
 
         var document = path.StartsWith(OfficialMark.Prefix, StringComparison.Ordinal)
-            ? official.Put(row.Bytes, row.MediaType)
+            ? official.Put(row.Bytes, row.MediaType) with { Link = LinksOf(path) }
             : new PublishedDocument(row.Bytes, row.MediaType, Precondition.ETag(row.Sha256));
+        if (path[0] == '/')
+        {
+            document = document with { Signed = DocumentSignature.Of(core.Store.Signer, path, document.MediaType, document.Bytes, clock.GetUtcNow()) };
+        }
+
         _kept[path] = document;
         if (refreshed != Volatile.Read(ref _refreshed))
         {
@@ -73,10 +84,15 @@ public sealed class PublishedDocuments(RegistryCore core, OfficialMark official)
         _kept.TryGetValue(path, out document) && (document.UnofficialAt is not { } heard || heard == official.Heard);
 
     /// <summary>Reads the documents of a finding anew; called when a commit has changed them.</summary>
-    public void Refresh(string number)
+    public void Refresh(string number) => Forget(path => path.Contains(number, StringComparison.Ordinal));
+
+    /// <summary>The same for the documents under a path; all of them under an empty one.</summary>
+    public void ForgetUnder(string path) => Forget(kept => kept.StartsWith(path, StringComparison.Ordinal));
+
+    private void Forget(Func<string, bool> changed)
     {
         Interlocked.Increment(ref _refreshed);
-        foreach (var path in _kept.Keys.Where(k => k.Contains(number, StringComparison.Ordinal)))
+        foreach (var path in _kept.Keys.Where(changed))
         {
             _kept.TryRemove(path, out _);
         }
@@ -91,19 +107,32 @@ public sealed class PublishedDocuments(RegistryCore core, OfficialMark official)
         SecurityHeaders.SetPublic(response.Headers);
         response.Headers.CacheControl = "public, max-age=10";
         response.Headers.AccessControlAllowOrigin = "*";
-        response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag";
+        response.Headers[HeaderNames.AccessControlExposeHeaders] = "ETag, Link, Content-Digest, Signature, Signature-Input";
+        if (document.Link is not null)
+        {
+            response.Headers.Link = document.Link;
+        }
+
         if (Precondition.NotModified(http, document.ETag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
 
+        document.Signed?.Put(response.Headers);
         response.ContentType = document.MediaType;
         response.ContentLength = document.Bytes.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
             await response.Body.WriteAsync(document.Bytes, http.RequestAborted);
         }
+    }
+
+    private string LinksOf(string path)
+    {
+        var (here, number) = (settings.PublicUrl + path, path[OfficialMark.Prefix.Length..].Split('/')[0]);
+        return $"<{here}>; rel=\"canonical\", <{settings.PublicUrl}{PublicAddresses.Page(number)}>; rel=\"alternate\"; type=\"text/html\", "
+            + $"<{here}/stix>; rel=\"alternate\"; type=\"application/stix+json;version=2.1\", <{settings.PublicUrl}{OfficialMark.Prefix}{number}/claim-review>; rel=\"describedby\"; type=\"application/ld+json\"";
     }
 
     private sealed class Row

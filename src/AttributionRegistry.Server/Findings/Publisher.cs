@@ -19,7 +19,8 @@ namespace AttributionRegistry.Server.Findings;
 /// What publication adds to an act: the number, the canonical finding, its representations as bytes, the opened seals.
 /// All of it is written in the transaction of the act.
 /// </summary>
-public sealed class Publisher(RegistryCore core, PublishedDocuments documents, FindingRecords records, OfficialMark official)
+public sealed class Publisher(
+    RegistryCore core, PublishedDocuments documents, FindingRecords records, OfficialMark official, IEnumerable<IDerivedFromFindings> derived)
 {
     private const string LastNumberSql = "SELECT max(number) FROM finding WHERE number >= @first AND number < @next";
 
@@ -37,8 +38,6 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents, F
         """;
 
     private const string StatusSql = "UPDATE finding SET status = @status WHERE number = @number";
-
-    private const string StateSql = "INSERT INTO finding_state (number, state) VALUES (@number, @state) ON CONFLICT (number, state) DO NOTHING";
 
     private const string ChangeSql = "INSERT INTO change (idx, kind, subject, at_us) VALUES (@idx, @kind, @subject, @at)";
 
@@ -91,43 +90,41 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents, F
                 at,
             });
             rows.Execute(VersionSql, new { number = finding.Number, version = finding.Version, stream, type = CaseJournal.FindingVersion });
-            foreach (var state in finding.Propositions.SelectMany(p => p.StatesNamed).Distinct())
-            {
-                rows.Execute(StateSql, new { number = finding.Number, state });
-            }
-
             rows.Execute(IncidentSql, new { id = before.Id.Value, number = finding.Number.Replace("AR-", "IN-", StringComparison.Ordinal) });
             documents.Write(rows, PublishedDocuments.CanonicalPath(finding.Number, finding.Version), "application/json", canonical);
             if (official.InForce is { DemandsWitnesses: true } policy)
             {
                 documents.Write(rows, OfficialMark.PathOf(policy.Binding), "text/plain", Encoding.UTF8.GetBytes(policy.ToString()));
             }
-
         });
         // Each older version names the current one: all of them change.
-        Represent(session, after, after.Versions, $"finding.{char.ToLowerInvariant(finding.Kind.ToString()[0])}{finding.Kind.ToString()[1..]}");
+        Represent(session, after, after.Versions, finding, $"finding.{char.ToLowerInvariant(finding.Kind.ToString()[0])}{finding.Kind.ToString()[1..]}");
     }
 
     /// <summary>Renders the current version anew with its present status: after a petition, its answer, a withdrawal. Older ones stay superseded, or annulled.</summary>
     public void RepresentStatus(Session session, Case after)
     {
         ArgumentNullException.ThrowIfNull(after);
-        Represent(session, after, [.. after.Versions.Where(v => v == after.CurrentVersion || after.AnnulledVersions.Contains(v.Version))], after.Stage == Stage.Withdrawn ? "finding.withdrawn" : "finding.status");
+        var versions = after.Versions.Where(v => v == after.CurrentVersion || after.AnnulledVersions.Contains(v.Version));
+        Represent(session, after, [.. versions], null, after.Stage == Stage.Withdrawn ? "finding.withdrawn" : "finding.status");
     }
 
-    private void Represent(Session session, Case after, IReadOnlyList<FindingVersion> versions, string change)
+    private void Represent(Session session, Case after, IReadOnlyList<FindingVersion> versions, CanonicalFinding? added, string change)
     {
         var number = after.FindingNumber!;
+        var current = after.CurrentVersion!;
+        var round = session.Load(RoundJournal.Definition, RoundJournal.Stream(after.Rounds.Last(r => r.Binding && r.Outcome is not null).Id))!;
+        PublishedChange? published = null;
         session.AlsoWrite(rows =>
         {
-            rows.Execute(StatusSql, new { number, status = after.StatusOf(after.CurrentVersion!).ToString() });
+            rows.Execute(StatusSql, new { number, status = after.StatusOf(current).ToString() });
             foreach (var version in versions)
             {
                 var canonical = documents.Read(rows, PublishedDocuments.CanonicalPath(number, version.Version))
                     ?? throw new InvalidOperationException($"The canonical finding {number} version {version.Version} is missing.");
                 var bytes = Representation(after, version, canonical);
                 documents.Write(rows, $"/v1/findings/{number}/versions/{version.Version}", "application/json", bytes);
-                if (version == after.CurrentVersion)
+                if (version == current)
                 {
                     documents.Write(rows, $"/v1/findings/{number}", "application/json", bytes);
                 }
@@ -135,8 +132,21 @@ public sealed class Publisher(RegistryCore core, PublishedDocuments documents, F
 
             var leaf = rows.Leaves[0];
             rows.Execute(ChangeSql, new { idx = leaf.Index, kind = change, subject = $"/v1/findings/{number}", at = leaf.AtMicroseconds });
+            var finding = added ?? FindingComposer.Read(documents.Read(rows, PublishedDocuments.CanonicalPath(number, current.Version))!);
+            published = new PublishedChange(after, current, finding, round, change, added is not null, leaf.Index, leaf.AtMicroseconds);
+            foreach (var each in derived)
+            {
+                each.Write(rows, published);
+            }
         });
-        session.AfterCommit(() => documents.Refresh(number));
+        session.AfterCommit(() =>
+        {
+            documents.Refresh(number);
+            foreach (var each in derived)
+            {
+                each.Committed(published!);
+            }
+        });
     }
 
     private static byte[] Representation(Case state, FindingVersion version, byte[] canonical)

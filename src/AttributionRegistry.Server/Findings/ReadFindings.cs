@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.Search;
 using AttributionRegistry.Domain.Voting;
+using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
 using AttributionRegistry.Server.Registry;
-using AttributionRegistry.Server.Witness;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -26,82 +27,122 @@ namespace AttributionRegistry.Server.Findings;
 /// <param name="Href">Where it is read.</param>
 /// <param name="Official">Whether a checkpoint of the log that covers the current version has the quorum of witnesses; true at once where none is demanded.</param>
 /// <param name="WitnessedSize">The size of the first such checkpoint, or null.</param>
+/// <param name="Digest">SHA-256 of the canonical finding, hex: the same in every representation.</param>
+/// <param name="Highlight">In a search by words: where they stand.</param>
 public sealed record FindingSummary(
     string Number, int Version, FindingStatus Status, string Name, FindingOutcome Outcome, Level Level, string? Likelihood, Confidence? Confidence,
-    bool? Crosscheckable, bool Exercise, DateTimeOffset PublishedAt, string Href, bool Official, long? WitnessedSize);
+    bool? Crosscheckable, bool Exercise, DateTimeOffset PublishedAt, string Href, bool Official, long? WitnessedSize, string Digest,
+    Highlight? Highlight = null);
 
 public static class ListFindings
 {
-    private const string PageSql = """
-        SELECT finding.number AS Number, finding.version AS Version, status AS Status, name AS Name, outcome AS Outcome, level AS Level, likelihood AS Likelihood,
-          confidence AS Confidence, crosscheckable AS Crosscheckable, exercise AS Exercise, published_us AS PublishedUs,
-          idx AS Idx
-        FROM finding
-        LEFT JOIN finding_version ON finding_version.number = finding.number AND finding_version.version = finding.version
-        WHERE (@afterUs IS NULL OR published_us < @afterUs OR (published_us = @afterUs AND finding.number < @afterNumber))
-          AND (@status IS NULL OR status = @status)
-          AND (@outcome IS NULL OR outcome = @outcome)
-          AND (@state IS NULL OR EXISTS (SELECT 1 FROM finding_state WHERE finding_state.number = finding.number AND finding_state.state = @state))
-        ORDER BY published_us DESC, finding.number DESC
-        LIMIT @fetch
-        """;
-
-    /// <summary>Published findings, newest first.</summary>
+    /// <summary>Published findings by words and facets, newest first.</summary>
     /// <param name="page">Which page.</param>
     /// <param name="http">The request.</param>
-    /// <param name="core">The record.</param>
-    /// <param name="official">Which versions are official.</param>
+    /// <param name="search">Finds them.</param>
+    /// <param name="q">Words that all must stand in the finding, at most 200 characters; phrases in quotes, beginnings of words as ransom*.</param>
     /// <param name="state">ISO 3166-1 alpha-2 code of a state named by an adopted hypothesis.</param>
     /// <param name="status">Only findings of this status.</param>
     /// <param name="outcome">Only findings of this outcome.</param>
-    public static Ok<Page<FindingSummary>> Handle(
-        PageQuery page, HttpContext http, RegistryCore core, OfficialMark official, string? state = null, FindingStatus? status = null, FindingOutcome? outcome = null)
+    /// <param name="level">Only findings at this level.</param>
+    /// <param name="confidence">Only findings held with this confidence.</param>
+    /// <param name="sector">A sector that was hit.</param>
+    /// <param name="type">A type of the incident.</param>
+    /// <param name="year">The year in which the incident began.</param>
+    /// <param name="language">A language of the statement.</param>
+    /// <param name="actor">An actor named by an adopted hypothesis, by id.</param>
+    /// <param name="sort">newest (the default), or relevance among the newest 2,000 matches.</param>
+    public static Ok<FindingPage> Handle(
+        PageQuery page, HttpContext http, FindingSearch search, string? q = null, string? state = null, FindingStatus? status = null, FindingOutcome? outcome = null,
+        Level? level = null, Confidence? confidence = null, string? sector = null, IncidentType? type = null, int? year = null, string? language = null, ActorId? actor = null,
+        FindingOrder sort = FindingOrder.Newest)
     {
-        var after = page.AfterKeys<long, string>();
-        var rows = core.Store.Database.Read(c => c.Query<Row>(PageSql, new
+        var found = search.Find(FilterOf(q, state, status, outcome, level, confidence, sector, type, year, language, actor), sort, page);
+        if (found.Next is { } next)
         {
-            afterUs = after?.First,
-            afterNumber = after?.Second,
-            status = status?.ToString(),
-            outcome = outcome?.ToString(),
-            state,
-            fetch = page.Fetch,
-        }).AsList());
-        var cut = page.Cut(http, rows, r => Cursor.Of(r.PublishedUs, r.Number));
-        return TypedResults.Ok(new Page<FindingSummary>([.. cut.Items.Select(r => r.ToSummary(official.Of(r.Idx)))], cut.Next));
+            PageLinks.SetNext(http, next);
+        }
+
+        return TypedResults.Ok(found);
     }
 
-    private sealed class Row
-    {
-        public string Number { get; init; } = "";
+    internal static FindingFilter FilterOf(
+        string? q, string? state, FindingStatus? status, FindingOutcome? outcome, Level? level, Confidence? confidence, string? sector, IncidentType? type, int? year,
+        string? language, ActorId? actor) => q is { Length: > SearchWords.MaxLength }
+        ? throw new RequestRefusedException(
+            StatusCodes.Status400BadRequest, ProblemCodes.WrongType, $"The parameter 'q' has at most {SearchWords.MaxLength} characters.",
+            new ProblemError("?q", ProblemCodes.WrongType, "Too long."))
+        : new FindingFilter
+        {
+            Q = string.IsNullOrWhiteSpace(q) ? null : q,
+            State = state,
+            Status = status,
+            Outcome = outcome,
+            Level = level,
+            Confidence = confidence,
+            Sector = sector,
+            Type = type,
+            Year = year,
+            Language = language,
+            Actor = actor?.Value,
+        };
+}
 
-        public long Version { get; init; }
+public static class ReadFindingFacets
+{
+    /// <summary>How many of the matching findings have which status, level, confidence and so on: what a search can be narrowed by.</summary>
+    /// <param name="search">Counts them.</param>
+    /// <param name="q">As in the list of findings.</param>
+    /// <param name="state">As in the list of findings.</param>
+    /// <param name="status">As in the list of findings.</param>
+    /// <param name="outcome">As in the list of findings.</param>
+    /// <param name="level">As in the list of findings.</param>
+    /// <param name="confidence">As in the list of findings.</param>
+    /// <param name="sector">As in the list of findings.</param>
+    /// <param name="type">As in the list of findings.</param>
+    /// <param name="year">As in the list of findings.</param>
+    /// <param name="language">As in the list of findings.</param>
+    /// <param name="actor">As in the list of findings.</param>
+    public static Ok<FindingFacets> Handle(
+        FindingSearch search, string? q = null, string? state = null, FindingStatus? status = null, FindingOutcome? outcome = null, Level? level = null,
+        Confidence? confidence = null, string? sector = null, IncidentType? type = null, int? year = null, string? language = null, ActorId? actor = null) =>
+        TypedResults.Ok(search.Facets(ListFindings.FilterOf(q, state, status, outcome, level, confidence, sector, type, year, language, actor)));
+}
 
-        public string Status { get; init; } = "";
+/// <summary>A published finding as it is stored for lists.</summary>
+internal class FindingRow
+{
+    public string Number { get; init; } = "";
 
-        public string Name { get; init; } = "";
+    public long Version { get; init; }
 
-        public string Outcome { get; init; } = "";
+    public string Status { get; init; } = "";
 
-        public string Level { get; init; } = "";
+    public string Name { get; init; } = "";
 
-        public string? Likelihood { get; init; }
+    public string Outcome { get; init; } = "";
 
-        public string? Confidence { get; init; }
+    public string Level { get; init; } = "";
 
-        public long? Crosscheckable { get; init; }
+    public string? Likelihood { get; init; }
 
-        public long Exercise { get; init; }
+    public string? Confidence { get; init; }
 
-        public long PublishedUs { get; init; }
+    public long? Crosscheckable { get; init; }
 
-        public long? Idx { get; init; }
+    public long Exercise { get; init; }
 
-        public FindingSummary ToSummary((bool Official, long? WitnessedSize) mark) => new(
-            Number, (int)Version, Enum.Parse<FindingStatus>(Status), Name, Enum.Parse<FindingOutcome>(Outcome), Enum.Parse<Level>(Level), Likelihood,
-            Confidence is null ? null : Enum.Parse<Confidence>(Confidence), Crosscheckable is null ? null : Crosscheckable == 1, Exercise == 1,
-            Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}", mark.Official, mark.WitnessedSize);
-    }
+    public long PublishedUs { get; init; }
+
+    /// <summary>The entry of the current version.</summary>
+    public long? Idx { get; init; }
+
+    public string Digest { get; init; } = "";
+
+    public FindingSummary ToSummary((bool Official, long? WitnessedSize) mark) => new(
+        Number, (int)Version, Enum.Parse<FindingStatus>(Status), Name, Enum.Parse<FindingOutcome>(Outcome), Enum.Parse<Level>(Level), Likelihood,
+        Confidence is null ? null : Enum.Parse<Confidence>(Confidence), Crosscheckable is null ? null : Crosscheckable == 1, Exercise == 1,
+        Instant.FromMicroseconds(PublishedUs), $"/v1/findings/{Number}", mark.Official, mark.WitnessedSize, Digest);
 }
 
 public static class ReadFinding
@@ -164,15 +205,20 @@ public static class DiffFinding
 
         var last = to ?? state.Versions.Count;
         var first = from ?? Math.Max(1, last - 1);
-        if (documents.Find(PublishedDocuments.CanonicalPath(number, first)) is not { } old ||
-            documents.Find(PublishedDocuments.CanonicalPath(number, last)) is not { } current)
+        return Between(documents, number, first, last) is { } diff ? TypedResults.Ok(diff) : Problems.NotFound();
+    }
+
+    /// <summary>What changed between two versions, or null where one of them is not published.</summary>
+    internal static FindingDiff? Between(PublishedDocuments documents, string number, int from, int to)
+    {
+        if (documents.Find(PublishedDocuments.CanonicalPath(number, from)) is not { } old || documents.Find(PublishedDocuments.CanonicalPath(number, to)) is not { } current)
         {
-            return Problems.NotFound();
+            return null;
         }
 
         var differences = new List<Difference>();
         Compare("", JsonNode.Parse(old.Bytes), JsonNode.Parse(current.Bytes), differences);
-        return TypedResults.Ok(new FindingDiff(first, last, Sha256Hex.Of(old.Bytes), Sha256Hex.Of(current.Bytes), differences));
+        return new FindingDiff(from, to, Sha256Hex.Of(old.Bytes), Sha256Hex.Of(current.Bytes), differences);
     }
 
     private static void Compare(string pointer, JsonNode? from, JsonNode? to, List<Difference> found)

@@ -5,9 +5,9 @@ namespace AttributionRegistry.Server.Http;
 
 /// <summary>
 /// Writes every problem as application/problem+json. The framework's own writer gives way to text/plain or to nothing
-/// when Accept does not fit; a client that cannot read the reason is not helped by that.
+/// when Accept does not fit; a client that cannot read the reason is not helped by that. Browsers get a page instead, outside of the API.
 /// </summary>
-public sealed class ProblemWriter(ProblemCatalogue catalogue) : IProblemDetailsWriter
+public sealed class ProblemWriter(ProblemCatalogue catalogue, IServiceProvider services) : IProblemDetailsWriter
 {
     public bool CanWrite(ProblemDetailsContext context) => true;
 
@@ -16,6 +16,13 @@ public sealed class ProblemWriter(ProblemCatalogue catalogue) : IProblemDetailsW
         ArgumentNullException.ThrowIfNull(context);
         var response = context.HttpContext.Response;
         var status = context.ProblemDetails.Status ?? response.StatusCode;
+        // Absent in a host that has the conventions and no features.
+        if (Site.ErrorPages.AreWanted(context.HttpContext) && services.GetService<Site.ErrorPages>() is { } pages)
+        {
+            await pages.SendAsync(context.HttpContext, status, CodeOf(context.ProblemDetails, status), context.ProblemDetails.Detail);
+            return;
+        }
+
         var body = Render(context.ProblemDetails, status);
         response.StatusCode = status;
         response.ContentType = Problems.ContentType;
@@ -23,9 +30,12 @@ public sealed class ProblemWriter(ProblemCatalogue catalogue) : IProblemDetailsW
         await response.Body.WriteAsync(body, context.HttpContext.RequestAborted);
     }
 
+    private static string CodeOf(ProblemDetails problem, int status) =>
+        problem.Extensions.TryGetValue("code", out var given) && given is string text ? text : ProblemCodes.ForStatus(status);
+
     private byte[] Render(ProblemDetails problem, int status)
     {
-        var code = problem.Extensions.TryGetValue("code", out var given) && given is string text ? text : ProblemCodes.ForStatus(status);
+        var code = CodeOf(problem, status);
         var entry = catalogue.Find(code);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

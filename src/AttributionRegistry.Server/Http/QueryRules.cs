@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Primitives;
@@ -63,7 +62,7 @@ public sealed class QueryRules(RequestDelegate next)
         }
         else if (choices is not null)
         {
-            if (Enum.GetNames(choices).FirstOrDefault(choice => JsonNamingPolicy.CamelCase.ConvertName(choice) == clean) is { } choice)
+            if (Enum.GetNames(choices).FirstOrDefault(choice => EnumNames.Wire(choices, choice) == clean) is { } choice)
             {
                 return choice;
             }

@@ -1,6 +1,7 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Keys;
 using AttributionRegistry.Log;
+using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Registry;
 using AttributionRegistry.Server.Registry.Signing;
@@ -114,13 +115,18 @@ public static class RetireLogKey
     /// key's file may then be taken away.
     /// </summary>
     public static Task<Results<Ok<Written>, ProblemHttpResult>> HandleAsync(
-        string keyId, Body<ChangeLogKeysRequest> body, Ask ask, Writes writes, RegistryCore core, CancellationToken cancel) =>
+        string keyId, Body<ChangeLogKeysRequest> body, Ask ask, Writes writes, RegistryCore core, PublishedDocuments documents, CancellationToken cancel) =>
         writes.ChangeAsync(
             ask.With(body),
             new Act(
-                session => session.Append(LogKeyJournal.Definition, LogKeyJournal.Stream, LogKeyDecider.Decide(
-                    session.Load(LogKeyJournal.Definition, LogKeyJournal.Stream),
-                    new LogKeyCommand.Retire(keyId, core.Store.LogKeys.Retirement(keyId, core.Store.Events.Head)) { By = ask.By, Reason = body.Value.Reason, First = LogKeyActs.FirstOf(core), At = ask.At })),
+                session =>
+                {
+                    // Published documents are signed anew, by a key that still signs.
+                    session.AfterCommit(() => documents.ForgetUnder(""));
+                    return session.Append(LogKeyJournal.Definition, LogKeyJournal.Stream, LogKeyDecider.Decide(
+                        session.Load(LogKeyJournal.Definition, LogKeyJournal.Stream),
+                        new LogKeyCommand.Retire(keyId, core.Store.LogKeys.Retirement(keyId, core.Store.Events.Head)) { By = ask.By, Reason = body.Value.Reason, First = LogKeyActs.FirstOf(core), At = ask.At }));
+                },
                 keyId, LogKeyJournal.Stream),
             cancel);
 }

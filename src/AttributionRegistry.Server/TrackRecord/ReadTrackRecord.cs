@@ -87,15 +87,25 @@ public static class ReadTrackRecord
     /// <summary>Every question that a later fact has settled, with the panel's Brier score: how right the panels were, and how little that shows.</summary>
     public static Ok<TrackRecordView> Handle(PageQuery page, HttpContext http, RegistryCore core)
     {
-        var after = page.AfterKeys<long, string>();
+        var cut = page.Cut(http, Rows(core, page.AfterKeys<long, string>(), page.Fetch), r => Cursor.Of(r.AtUs, $"{r.Round}/{r.Question}"));
+        return TypedResults.Ok(Of(core, cut.Items, cut.Next));
+    }
+
+    /// <summary>The questions that were settled last.</summary>
+    internal static TrackRecordView Newest(RegistryCore core) => Of(core, Rows(core, null, PageQuery.MaxLimit), null);
+
+    private static List<Row> Rows(RegistryCore core, (long First, string Second)? after, int fetch)
+    {
         var (afterRound, afterQuestion) = Split(after?.Second);
+        return core.Store.Database.Read(c => c.Query<Row>(PageSql, new { afterUs = after?.First, afterRound, afterQuestion, fetch }).AsList());
+    }
+
+    private static TrackRecordView Of(RegistryCore core, IEnumerable<Row> rows, string? next)
+    {
         var totals = core.Store.Database.Read(c => c.QuerySingle<Totals>(TotalsSql));
-        var rows = core.Store.Database.Read(c => c.Query<Row>(
-            PageSql, new { afterUs = after?.First, afterRound, afterQuestion, fetch = page.Fetch }).AsList());
-        var cut = page.Cut(http, rows, r => Cursor.Of(r.AtUs, $"{r.Round}/{r.Question}"));
-        return TypedResults.Ok(new TrackRecordView(
+        return new TrackRecordView(
             totals.Findings, totals.Resolved, totals.Scored == 0 ? null : totals.Sum / totals.Scored, core.Policy!.Exercise, Note,
-            [.. cut.Items.Select(r => View(core, r))], cut.Next));
+            [.. rows.Select(r => View(core, r))], next);
     }
 
     /// <summary>One's own Brier scores on the questions that a later fact has settled, to learn from; never shown to others.</summary>

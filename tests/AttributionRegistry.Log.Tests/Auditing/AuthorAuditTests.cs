@@ -92,7 +92,7 @@ public sealed class AuthorAuditTests
         var message = AuthorSignature.MessageOf(entry);
         Encoding.UTF8.GetString(message).Should().StartWith("DSSEv1 47 application/vnd.attribution-registry.event+json ");
         AuthorSignature.Read(message)!.ToJsonString().Should().Be("""{"actor":"p_ada","body":{"n":1},"subject":"inc_1","type":"evidence.received","v":1}""");
-        AuthorSignature.Read(message[1..]).Should().BeNull();
+        AuthorSignature.Read(message.AsSpan(1)).Should().BeNull();
         AuthorSignature.Read([.. message, (byte)' ']).Should().BeNull();
         AuthorSignature.In(entry)!.Value.Key.Should().Be(BallotSeal.KeyId(_ada.ExportSubjectPublicKeyInfo()));
     }

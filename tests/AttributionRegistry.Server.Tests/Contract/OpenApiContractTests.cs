@@ -16,6 +16,8 @@ public sealed class OpenApiContractTests
         "ReadPolicy", "ReadProblem", "ReadRecord", "GetScale", "ReadTile", "ReadVerifierKey", "ReadWitnessedCheckpoint", "ReadLogPolicy", "ReadWitnesses", "Ready", "ResolveActor", "SetUp", "ListClaims",
         "GetEvidence", "GetEvidenceContent", "ReadProvenance", "SearchObservables", "ListEvidence", "ListProblems", "ReadTrackRecord",
         "GetBundle", "GetVersionBundle", "LookUpEntry", "ReadEntry", "ReadEntryProof", "ReadEvidenceProof", "ReadFindingProof", "ReadRoundProof", "ReadVersionProof", "ReadVersionRecord",
+        "ReadFindingFacets", "ReadFeed", "ReadNarrowFeed", "ReadStix", "ReadVersionStix", "ReadStixSchema", "DumpCsv", "DumpJsonLines", "ReadClaimReview", "ReadDataset",
+        "ReadStatistics", "ReadEmbed", "ReadSiteMap", "ReadSiteMapPart", "ReadRobots",
         "ReadLogKeys", "ListAnchors", "ReadAnchoringHealth", "ReadAnchorToken", "ReadAnchoredCheckpoint",
     ];
 

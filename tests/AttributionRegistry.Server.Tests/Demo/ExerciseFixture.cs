@@ -31,7 +31,7 @@ public sealed class ExerciseFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Registry = await RunningRegistry.StartAsync(demo: true);
+        Registry = await RunningRegistry.StartAsync(null, true, "--Registry:WebhooksMayCallLoopback", "true");
         // Windows are cut short one after the other: time must pass between two closings.
         Registry.Clock.AutoAdvanceAmount = TimeSpan.FromMilliseconds(10);
         if (_policy is not null)
