@@ -16,7 +16,7 @@ const everywhere = ['/', '/findings', '/findings?q=malware&sort=relevance', '/fi
   `/incidents/${numbers[0].replace('AR', 'IN')}`, '/actors', '/actors?name=Lazarus', '/method', '/people', '/funding', '/policy', '/track-record', '/balance', '/nothing-here'];
 const pages = [...everywhere.map(path => `/en${path}`), ...numbers.slice(1).map(number => `/en/findings/${number}`),
   ...['fr', 'ar'].flatMap(lang => ['/', `/findings/${numbers[0]}`, `/incidents/${numbers[0].replace('AR', 'IN')}`, '/method', '/findings', '/nothing-here'].map(path => `/${lang}${path}`)),
-  ...['es', 'ru', 'zh'].flatMap(lang => ['/', `/findings/${numbers[0]}`].map(path => `/${lang}${path}`))];
+  ...['es', 'ru', 'zh'].flatMap(lang => ['/', '/findings'].map(path => `/${lang}${path}`))];
 
 // The checker's own taste in white space and quotes is not asked for; what makes HTML invalid or hard to use is.
 const validator = new HtmlValidate({ extends: ['html-validate:standard'], rules: { 'no-trailing-whitespace': 'off', 'attr-quotes': 'off', 'void-style': 'off', 'long-title': 'off', 'no-inline-style': 'error' } });
@@ -32,13 +32,15 @@ for (const path of pages) {
   if (!html.includes(`<html lang="${path.slice(1, 3)}"`)) say(path, 'is not marked with its language');
 }
 
+// In the dark scheme one page of each kind, and the longest from right to left.
+const kinds = [...everywhere.map(path => `/en${path}`), `/ar/findings/${numbers[0]}`];
 const complaints = [];
-for (const [scheme, width] of [['light', 1440], ['dark', 768]]) {
+for (const [scheme, width, looked] of [['light', 1440, pages], ['dark', 768, kinds]]) {
   const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 } });
   const page = await context.newPage();
   page.on('console', said => { if (/Content Security Policy|Refused to/.test(said.text())) complaints.push(`${page.url()}: ${said.text()}`); });
   page.on('pageerror', fault => complaints.push(`${page.url()}: ${fault.message}`));
-  for (const path of pages) {
+  for (const path of looked) {
     await page.goto(address + path);
     const { violations } = await new AxeBuilder({ page }).analyze();
     for (const v of violations) say(`${path} (${scheme}, ${width})`, `${v.id}: ${v.nodes.slice(0, 3).map(node => node.target.join(' ')).join(' | ')} ${v.nodes[0].failureSummary?.split('\n')[1] ?? ''}`);

@@ -101,7 +101,7 @@ internal sealed partial class ExerciseRun(CaseEntry entry, Cast cast, Func<int, 
         var signer = _incident.Length > 0 && (path.StartsWith($"{Case}/", StringComparison.Ordinal) || path.StartsWith("/v1/evidence/", StringComparison.Ordinal))
             ? await by.SignerAsync(_incident, cancel)
             : null;
-        return (string?)(await (signer is null ? by.Client.PostAsync(path, body, cancel) : by.Client.PostSignedAsync(path, body, signer, cancel)))["id"] ?? "";
+        return (string?)(await (signer is null ? by.Client.PostAsync(path, body, cancel) : by.Client.PostSignedAsync(path, body, signer, null, cancel)))["id"] ?? "";
     }
 
     private Task<string> MoveAsync(Player by, string to, string reason, CancellationToken cancel, Action<JsonObject>? more = null)

@@ -54,7 +54,7 @@ public static class EvidenceCommand
 
         using var signer = keyFile is null ? null : await SignerAsync(client, keyFile, read.Required("incident"), cancel);
         var path = $"/v1/incidents/{incident}/evidence";
-        var written = signer is null ? await client.PostAsync(path, description, cancel) : await client.PostSignedAsync(path, description, signer, cancel);
+        var written = signer is null ? await client.PostAsync(path, description, cancel) : await client.PostSignedAsync(path, description, signer, resumable ? ["evidence.received", "evidence.sealed"] : ["evidence.received"], cancel);
         var id = (string?)written["id"] ?? throw new RegistryUnreachableException("The answer names no item.");
         if (!resumable)
         {

@@ -15,11 +15,23 @@ public sealed class ActSigner(string subject, ECDsa key) : IDisposable
 
     /// <summary>Looks at a drafted act, and signs each entry of it.</summary>
     /// <param name="draft">The answer to a request for a draft.</param>
+    /// <param name="types">The entries that the act must make, in order; null where any are right.</param>
     /// <returns>The value of Registry-Signature.</returns>
     /// <exception cref="DraftRefusedException">Nobody should sign this.</exception>
-    public string Sign(JsonObject draft)
+    public string Sign(JsonObject draft, IReadOnlyList<string>? types)
     {
         ArgumentNullException.ThrowIfNull(draft);
+        var drafted = draft["entries"]!.AsArray().Select(entry => AuthorSignature.Read(B64Url.Decode((string)entry!["message"]!))).ToList();
+        if (types is not null && !drafted.Select(entry => (string?)entry?["type"]).SequenceEqual(types))
+        {
+            throw new DraftRefusedException($"The draft is of other acts than {string.Join(", ", types)}.");
+        }
+
+        if (drafted.Select(entry => (string?)entry?["actor"]).Distinct().Count() > 1)
+        {
+            throw new DraftRefusedException("The draft is of more than one author.");
+        }
+
         var signatures = draft["entries"]!.AsArray().Select(entry =>
         {
             var message = B64Url.Decode((string)entry!["message"]!);

@@ -9,8 +9,9 @@ public sealed partial class RegistryClient
     private const int MostDrafts = 4;
 
     /// <summary>POST, signed. Where the record moves on between draft and act, the new draft is signed.</summary>
+    /// <param name="types">The entries that the act must make; null where any are right.</param>
     /// <exception cref="DraftRefusedException">The draft is not one to sign.</exception>
-    public async Task<JsonObject> PostSignedAsync(string path, JsonObject? body, ActSigner signer, CancellationToken cancel)
+    public async Task<JsonObject> PostSignedAsync(string path, JsonObject? body, ActSigner signer, IReadOnlyList<string>? types, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(signer);
         var key = Convert.ToHexStringLower(_entropy(16));
@@ -24,7 +25,7 @@ public sealed partial class RegistryClient
 
             try
             {
-                return await SendAsync($"\"{(string?)draft}\"", signer.Sign(drafted));
+                return await SendAsync($"\"{(string?)draft}\"", signer.Sign(drafted, types));
             }
             catch (RegistryRefusedException refusal) when (refusal.Code is "draft-outdated" or "draft-expired" && attempt < MostDrafts)
             {

@@ -10,13 +10,13 @@ namespace AttributionRegistry.Cli.Verification;
 /// </summary>
 internal static class AuthorCheck
 {
-    /// <returns>What holds, as a remark; empty where the version carries no signature.</returns>
+    /// <returns>What holds, as a remark.</returns>
     /// <exception cref="LogFaultException">The signature, or the binding of its key, does not hold.</exception>
     public static async Task<string> RunAsync(RegistryClient client, string incident, long index, JsonObject entry, Checkpoint head, CancellationToken cancel)
     {
         if (AuthorSignature.In(entry) is not var (key, signature))
         {
-            return "";
+            return $"entry {index}, which publishes this version, carries no signature of its author";
         }
 
         if (await KeysAsync(client, incident, cancel) is not { } keys)

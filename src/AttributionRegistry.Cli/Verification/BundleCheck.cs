@@ -44,7 +44,7 @@ internal static class BundleCheck
         }
 
         left.Add($"that it is {WordsOf(Text(representation, "status"))} is the bundle's own word; ask the registry or a mirror for today's status");
-        return (left, log.Authors.Signed == 0 ? "" : $"signed by their authors: {log.Authors.Signed} of {log.Authors.Readable} entries of the case");
+        return (left, $"signed by their authors: {log.Authors.Signed} of {log.Authors.Readable} entries of the case");
     }
 
     // underReconsideration reads as a sentence goes.

@@ -23,6 +23,7 @@ internal sealed class AuthorKeys
         Readable++;
         if (introduced is not null)
         {
+            RequireKind(subject, introduced.Key, by, "binds");
             Bind(Place(subject, introduced.Key), introduced, index, by);
         }
 
@@ -31,6 +32,7 @@ internal sealed class AuthorKeys
             return;
         }
 
+        RequireKind(subject, author.Key, index, "is signed with");
         var place = Place(subject, author.Key);
         if (_keys.TryGetValue(place, out var key))
         {
@@ -64,6 +66,15 @@ internal sealed class AuthorKeys
         }
     }
 
+    // In the chain of a case nobody signs but under the pseudonym of that case, and nowhere else with the key of one.
+    private static void RequireKind(string subject, string key, long index, string what)
+    {
+        if (CaseKeys.IsCaseKey(key) != subject.StartsWith("inc_", StringComparison.Ordinal))
+        {
+            throw Fault(index, $"{what} the key {key}, which does not count in the chain of {subject}");
+        }
+    }
+
     private void Bind((string Subject, string Key) place, EntryKey introduced, long index, long by)
     {
         if (CaseKeys.IsCaseKey(introduced.Key) && BallotSeal.KeyId(introduced.Spki) != introduced.Key)
@@ -74,7 +85,13 @@ internal sealed class AuthorKeys
         var bound = new Bound(introduced.Actor, introduced.Spki, index);
         if (!_keys.TryAdd(place, bound))
         {
-            throw Fault(by, $"binds the key {introduced.Key} again");
+            // The same once more says nothing new: a registry that lost the first to a restore cannot know of it.
+            if (_keys[place] is var first && (first.Actor != bound.Actor || !first.Spki.AsSpan().SequenceEqual(bound.Spki)))
+            {
+                throw Fault(by, $"binds the key {introduced.Key} again");
+            }
+
+            return;
         }
 
         if (_waiting.Remove(place, out var waiting))

@@ -18,7 +18,7 @@ public static class IssueKey
     public static async Task<Results<Created<KeyIssued>, ProblemHttpResult>> HandleAsync(
         PersonId personId, Body<IssueKeyRequest> body, Ask ask, PersonWrites people, RegistryCore core, CancellationToken cancel)
     {
-        var key = ApiKey.Create(core.Entropy.OfTheAct);
+        var key = ApiKey.Create(core.Entropy.Bytes);
         var id = core.Entropy.NewId<KeyId>();
         var expires = ask.At.AddDays(Math.Clamp(body.Value.Days, -1, 10_000));
         var answer = await people.CreateAsync(

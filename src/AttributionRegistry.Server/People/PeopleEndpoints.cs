@@ -1,5 +1,6 @@
 using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Http;
+using AttributionRegistry.Server.Registry.Signing;
 
 namespace AttributionRegistry.Server.People;
 
@@ -16,7 +17,7 @@ public static class PeopleEndpoints
         people.MapPost("/{personId}/suspension", SuspendPerson.HandleAsync).WithName("SuspendPerson").Idempotent().Refuses(403, 404, 409, 422);
         people.MapPost("/{personId}/reinstatement", ReinstatePerson.HandleAsync).WithName("ReinstatePerson").Idempotent().Refuses(403, 404, 409, 422);
         people.MapGet("/{personId}/keys", ListKeys.Handle).WithName("ListKeys").Refuses(404);
-        people.MapPost("/{personId}/keys", IssueKey.HandleAsync).WithName("IssueKey").Idempotent().Refuses(404, 409, 422);
+        people.MapPost("/{personId}/keys", IssueKey.HandleAsync).WithName("IssueKey").NotSignable().Idempotent().Refuses(404, 409, 422);
         people.MapDelete("/{personId}/keys/{keyId}", RevokeKey.HandleAsync).WithName("RevokeKey").Refuses(404, 409);
         people.MapGet("/{personId}/signing-keys", ListSigningKeys.Handle).WithName("ListSigningKeys").Refuses(404);
         people.MapPost("/{personId}/signing-keys", AddSigningKey.HandleAsync).WithName("AddSigningKey").Idempotent().Refuses(403, 404, 409, 422);

@@ -33,7 +33,7 @@ public sealed record Ask(Caller By, DateTimeOffset Received, string? Key) : IEnd
         var clock = http.RequestServices.GetRequiredService<TimeProvider>();
         var authorship = http.Features.Get<Authorship>();
         return ValueTask.FromResult<Ask?>(new Ask(
-            new Caller(person.Id, person.Roles), authorship?.Received ?? Instant.Whole(clock.GetUtcNow()), IdempotencyKey.From(http)?.Value ?? authorship?.ActsOnce)
+            new Caller(person.Id, person.Roles), authorship?.Received ?? Instant.Whole(clock.GetUtcNow()), IdempotencyKey.From(http)?.Value)
         { Http = http, Authorship = authorship });
     }
 
@@ -53,13 +53,5 @@ public sealed record Ask(Caller By, DateTimeOffset Received, string? Key) : IEnd
 
     public Ask With(NoBody body) => With(body.Sha256);
 
-    private Ask With(string sha256)
-    {
-        if (Authorship is not null)
-        {
-            Authorship.RequestSha256 = sha256;
-        }
-
-        return this with { RequestSha256 = sha256 };
-    }
+    private Ask With(string sha256) => this with { RequestSha256 = sha256, Key = Authorship is null ? Key : Authorship.Bind(sha256, Key) };
 }

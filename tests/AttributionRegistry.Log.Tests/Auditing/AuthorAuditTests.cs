@@ -61,7 +61,14 @@ public sealed class AuthorAuditTests
         Walk([Entry("per_1", 1, null, introduced), Entry("policy", 1, null, signed)]).Signed.Should().Be(1);
         Fault([Entry("per_1", 1, null, introduced), Entry("policy", 1, null, Flipped(signed))]).Should().Be("author");
         Fault([Entry("policy", 1, null, signed)]).Should().Be("author");
+        Fault([Entry("per_1", 1, null, introduced), Entry("inc_1", 1, null, Signed("p_2", _ada, id: "key_1"))]).Should().Be("author", "in a case its own keys sign");
+        Fault([Entry("inc_1", 1, null, introduced)]).Should().Be("author");
+        Fault([Entry("per_1", 1, null, Bound("p_ada", _ada))]).Should().Be("author");
     }
+
+    [Fact]
+    public void A_key_that_is_bound_to_the_same_pseudonym_once_more_counts_from_the_first_time() =>
+        Walk(Log(Bound("p_ada", _ada), Signed("p_ada", _ada), Bound("p_ada", _ada), Signed("p_ada", _ada))).Signed.Should().Be(2);
 
     [Fact]
     public void A_signature_whose_key_was_bound_under_a_seal_waits_until_that_is_opened()

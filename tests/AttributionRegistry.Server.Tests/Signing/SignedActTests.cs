@@ -60,7 +60,7 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
     {
         var (incident, signer) = await SigningAsync(Stage.Collecting);
         var draft = await DraftAsync(incident.Path("/evidence"), Described());
-        var signature = signer.Sign(draft);
+        var signature = signer.Sign(draft, null);
         var first = await (await SendAsync(incident.Path("/evidence"), Described(), Token(draft), signature)).JsonAsync();
         var version = _registry.VersionOf(incident);
         var again = await SendAsync(incident.Path("/evidence"), Described(), Token(draft), signature);
@@ -70,15 +70,49 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
     }
 
     [Fact]
+    public async Task Another_idempotency_key_does_not_carry_a_draft_out_again()
+    {
+        var (incident, signer) = await SigningAsync(Stage.Collecting);
+        var (draft, named) = (await DraftAsync(incident.Path("/evidence"), Described()), await (await SendAsync(incident.Path("/evidence"), Described(), "?1", null, "one")).JsonAsync());
+        var first = await (await SendAsync(incident.Path("/evidence"), Described(), Token(draft), signer.Sign(draft, null), "two")).JsonAsync();
+        var version = _registry.VersionOf(incident);
+        var again = await (await SendAsync(incident.Path("/evidence"), Described(), Token(draft), signer.Sign(draft, null), "three")).JsonAsync();
+        ((string)again["id"]!).Should().Be((string)first["id"]!);
+        _registry.VersionOf(incident).Should().Be(version);
+        var signature = signer.Sign(named.AsObject(), null);
+        await _registry.RefusedAsync(incident, SendAsync(incident.Path("/evidence"), Described(), Token(named.AsObject()), signature, "four"), 422, "draft-mismatch");
+        (await SendAsync(incident.Path("/evidence"), Described(), Token(named.AsObject()), signature, "one")).StatusCode.Should().Be(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task A_key_does_not_sign_the_act_that_introduces_it_and_a_draft_that_is_of_something_else_is_not_signed()
+    {
+        var (incident, signer) = await SigningAsync(Stage.Collecting);
+        using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var path = $"/v1/people/{_registry.CallerOf(Role.Analyst).Id}/signing-keys";
+        var body = new JsonObject { ["spki"] = B64Url.Encode(fresh.ExportSubjectPublicKeyInfo()) };
+        var draft = await DraftAsync(path, body);
+        var message = B64Url.Decode((string)draft["entries"]![0]!["message"]!);
+        var id = (string)AuthorSignature.Read(message)!["body"]!["key"]!;
+        var answer = await SendAsync(path, body, Token(draft), $"(:{Convert.ToBase64String(AuthorSignature.Sign(fresh, message))}:);key=\"{id}\"");
+        answer.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
+        ((string)(await answer.JsonAsync())["code"]!).Should().Be("author-key-unknown");
+
+        var submission = await DraftAsync(incident.Path("/evidence"), Described());
+        FluentActions.Invoking(() => signer.Sign(submission, ["evidence.destroyed"])).Should().Throw<DraftRefusedException>();
+        signer.Sign(submission, ["evidence.received"]).Should().EndWith($";key=\"{signer.KeyId}\"");
+    }
+
+    [Fact]
     public async Task The_wrong_key_the_wrong_signature_and_too_few_of_them_are_refused()
     {
         var (incident, signer) = await SigningAsync(Stage.Collecting);
         var draft = await DraftAsync(incident.Path("/evidence"), Described());
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var other = new ActSigner(incident.Value, stranger);
-        var good = signer.Sign(draft);
-        await RefusedAsync(incident, draft, other.Sign(draft), 422, "author-key-unknown");
-        await RefusedAsync(incident, draft, other.Sign(draft).Replace(other.KeyId, signer.KeyId, StringComparison.Ordinal), 422, "author-signature-invalid");
+        var good = signer.Sign(draft, null);
+        await RefusedAsync(incident, draft, other.Sign(draft, null), 422, "author-key-unknown");
+        await RefusedAsync(incident, draft, other.Sign(draft, null).Replace(other.KeyId, signer.KeyId, StringComparison.Ordinal), 422, "author-signature-invalid");
         await RefusedAsync(incident, draft, good.Replace("(:", "(:AAAA: :", StringComparison.Ordinal), 422, "author-signature-invalid");
         await RefusedAsync(incident, draft, "nonsense", 400, "signature-header-malformed");
         await _registry.RefusedAsync(incident, SendAsync(incident.Path("/evidence"), Described(), "\"nonsense\"", good), 422, "draft-mismatch", "Registry-Draft");
@@ -98,9 +132,9 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
         registry.Clock.Advance(TimeSpan.FromMinutes(4));
         // What the draft was allowed to do is decided again by what holds now.
         await registry.GivenAsync(incident, registry.CallerOf(Role.Registrar), new CaseEvent.Suspended(Stage.Collecting, "A threat."));
-        await registry.RefusedAsync(incident, suite.SendAsync(incident.Path("/gaps"), Gap, Token(inTime), signer.Sign(inTime)), 409, "case-suspended");
+        await registry.RefusedAsync(incident, suite.SendAsync(incident.Path("/gaps"), Gap, Token(inTime), signer.Sign(inTime, null)), 409, "case-suspended");
         registry.Clock.Advance(TimeSpan.FromMinutes(2));
-        await suite.RefusedAsync(incident, late, signer.Sign(late), 409, "draft-expired");
+        await suite.RefusedAsync(incident, late, signer.Sign(late, null), 409, "draft-expired");
     }
 
     [Fact]
@@ -110,7 +144,7 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
         var draft = await DraftAsync(incident.Path("/evidence"), Described());
         _registry.Clock.Advance(TimeSpan.FromSeconds(5));
         await Client(Role.Analyst).PostAsync(incident.Path("/evidence"), Described("Another item"), CancellationToken.None);
-        var answer = await SendAsync(incident.Path("/evidence"), Described(), Token(draft), signer.Sign(draft));
+        var answer = await SendAsync(incident.Path("/evidence"), Described(), Token(draft), signer.Sign(draft, null));
         answer.StatusCode.Should().Be(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
     }
 
@@ -120,7 +154,7 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
         var (incident, signer) = await SigningAsync(Stage.Collecting);
         var next = await SignerAsync(incident);
         var draft = await DraftAsync(incident.Path("/evidence"), Described());
-        await RefusedAsync(incident, draft, signer.Sign(draft), 422, "author-key-unknown");
+        await RefusedAsync(incident, draft, signer.Sign(draft, null), 422, "author-key-unknown");
         (await SendAsync(incident.Path("/evidence"), Described(), Token(draft), next.Sign(draft))).StatusCode.Should().Be(HttpStatusCode.Created);
     }
 

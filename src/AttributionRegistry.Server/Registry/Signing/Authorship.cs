@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Domain.People;
 using AttributionRegistry.Log;
 using AttributionRegistry.Server.Http;
 using AttributionRegistry.Server.Incidents;
@@ -27,6 +28,8 @@ public sealed class Authorship
     private readonly PersonId _by;
     private readonly string _ifMatch;
     private readonly ActSeed _start;
+    private string? _request;
+    private string? _named;
 
     private Authorship(RegistryCore core, PersonId by, string ifMatch, DateTimeOffset received, byte[] seed, DraftToken? draft, string key, IReadOnlyList<byte[]> signatures)
     {
@@ -42,15 +45,28 @@ public sealed class Authorship
     /// <summary>The instant at which the act is decided now.</summary>
     public DateTimeOffset Instant { get; private set; }
 
-    /// <summary>SHA-256 of method, target and body, once they are read.</summary>
-    internal string? RequestSha256 { get; set; }
-
     internal ActSeed Ids { get; }
 
     internal bool IsDraft => _draft is null;
 
-    /// <summary>The key under which the answer to a signed act is kept, where its sender has named none: a draft is carried out once.</summary>
+    /// <summary>The key under which the answer to a signed act is kept, where its draft was asked for under none: a draft is carried out once.</summary>
     internal string? ActsOnce { get; private init; }
+
+    /// <summary>Joins what the request says to it, once it is read.</summary>
+    /// <param name="requestSha256">SHA-256 of method, target and body.</param>
+    /// <param name="named">Its Idempotency-Key. A draft that was asked for under one is carried out under that one only; any other is carried out under its own.</param>
+    /// <returns>The key under which the answer is kept.</returns>
+    internal string? Bind(string requestSha256, string? named)
+    {
+        (_request, _named) = (requestSha256, named);
+        if (_draft is null || (named is not null && IsOf(_draft)))
+        {
+            return named;
+        }
+
+        _named = null;
+        return ActsOnce;
+    }
 
     internal static Authorship Of(HttpRequest request, PersonId by, RegistryCore core, DateTimeOffset received)
     {
@@ -78,7 +94,7 @@ public sealed class Authorship
     /// <summary>Decides the act at the instant of this request. Nothing comes of it but a refusal.</summary>
     internal Refusal? Rehearse(Caller by, Func<Session, Refusal?> work)
     {
-        if (RequestSha256 is null)
+        if (_request is null)
         {
             throw NotSignable();
         }
@@ -88,7 +104,7 @@ public sealed class Authorship
             return null;
         }
 
-        if (!CryptographicOperations.FixedTimeEquals(_draft.Request, DigestOfRequest()))
+        if (!IsOf(_draft))
         {
             return Mismatch;
         }
@@ -153,16 +169,21 @@ public sealed class Authorship
         return null;
     }
 
-    // A key is bound in one act and used in later ones: no event of this act changes the answer but the retirement of the key itself.
+    // A key is bound in one act and used in later ones: it must have been there before this act, and still be there after it.
     private byte[]? KeyIn(Session session, SignableEntry entry)
     {
         var spki = entry.With == SigningKeys.OfTheCase
             ? session.Load(CaseJournal.Definition, entry.Stream)?.KeyOf(_by) is { } bound && bound.Id == _key ? bound.Spki : null
-            : session.Load(PersonJournal.Definition, PersonJournal.Stream(_by))?.SigningKeys.Find(k => k.Id.Value == _key && k.RetiredAt is null)?.Spki;
+            : InForce(_core.Load(PersonJournal.Definition, PersonJournal.Stream(_by)).State) is { } before &&
+              InForce(session.Load(PersonJournal.Definition, PersonJournal.Stream(_by))) == before ? before : null;
         return spki is not null && B64Url.TryDecode(spki, out var bytes) ? bytes : null;
     }
 
-    private byte[] DigestOfRequest() => SHA256.HashData(Encoding.UTF8.GetBytes($"{_by.Value}\n{RequestSha256}\n{_ifMatch}"));
+    private string? InForce(Person? person) => person?.SigningKeys.Find(k => k.Id.Value == _key && k.RetiredAt is null)?.Spki;
+
+    private bool IsOf(DraftToken draft) => CryptographicOperations.FixedTimeEquals(draft.Request, DigestOfRequest());
+
+    private byte[] DigestOfRequest() => SHA256.HashData(Encoding.UTF8.GetBytes($"{_by.Value}\n{_request}\n{_ifMatch}\n{_named}"));
 
     private static byte[] DigestOf(IReadOnlyList<byte[]> messages)
     {
