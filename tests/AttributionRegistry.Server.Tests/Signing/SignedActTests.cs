@@ -28,7 +28,7 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
     public async Task A_signed_submission_stands_in_the_log_with_a_signature_that_a_stranger_verifies()
     {
         var (incident, signer) = await SigningAsync(Stage.Collecting);
-        var written = await Client(Role.Analyst).PostSignedAsync(incident.Path("/evidence"), Described(), signer, CancellationToken.None);
+        var written = await Client(Role.Analyst).PostSignedAsync(incident.Path("/evidence"), Described(), signer, null, CancellationToken.None);
 
         var entry = Plain(incident, (long)written["receipt"]!["leafIndex"]!);
         var (key, signature) = AuthorSignature.In(entry)!.Value;
@@ -155,7 +155,7 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
         var next = await SignerAsync(incident);
         var draft = await DraftAsync(incident.Path("/evidence"), Described());
         await RefusedAsync(incident, draft, signer.Sign(draft, null), 422, "author-key-unknown");
-        (await SendAsync(incident.Path("/evidence"), Described(), Token(draft), next.Sign(draft))).StatusCode.Should().Be(HttpStatusCode.Created);
+        (await SendAsync(incident.Path("/evidence"), Described(), Token(draft), next.Sign(draft, null))).StatusCode.Should().Be(HttpStatusCode.Created);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class SignedActTests : IClassFixture<OneRegistry>
         await File.WriteAllTextAsync(file, "What the gateway wrote.");
         var described = Described();
         described["upload"] = await suite.Client(Role.Analyst).UploadFileAsync(file, new Dictionary<string, string>(), CancellationToken.None);
-        var written = await suite.Client(Role.Analyst).PostSignedAsync(incident.Path("/evidence"), described, signer, CancellationToken.None);
+        var written = await suite.Client(Role.Analyst).PostSignedAsync(incident.Path("/evidence"), described, signer, null, CancellationToken.None);
         File.Delete(file);
         var index = (long)written["receipt"]!["leafIndex"]!;
         foreach (var (type, leaf) in new[] { ("evidence.received", index), ("evidence.sealed", index + 1) })
