@@ -1,5 +1,6 @@
 using AttributionRegistry.Server.Actors;
 using AttributionRegistry.Server.Anchors;
+using AttributionRegistry.Server.Heads;
 using AttributionRegistry.Server.Bundles;
 using AttributionRegistry.Server.Chambers;
 using AttributionRegistry.Server.Changes;
@@ -60,6 +61,7 @@ public static class Features
         services.AddWitnesses();
         services.AddAnchors();
         services.AddHealthNotices(s => s.GetRequiredService<RegistryCore>().Store.LogKeys.Closure is { } closure ? [closure.Said] : []);
+        services.AddHeads();
         services.AddSite();
         return services;
     }

@@ -40,6 +40,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
     /// <summary>How long it may take to answer.</summary>
     public TimeSpan TimeStampPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often the log names the ends of all chains, where something changed. Zero: never.</summary>
+    public TimeSpan SubjectHeadsPeriod { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Where the public reaches this instance, without a slash at the end: feeds, exports and maps of the site name full addresses.</summary>
     public string PublicUrl => PublicAddress?.GetLeftPart(UriPartial.Path).TrimEnd('/') ?? $"https://{LogOrigin.Split('/')[0]}";
 
@@ -69,6 +72,9 @@ public sealed record RegistrySettings(string DataPath, string KeysPath, string U
             TimeStampCertificates = section["TimeStampCertificates"] is { Length: > 0 } chain ? Path.GetFullPath(chain) : null,
             TimeStampPolicy = section["TimeStampPolicy"] is { Length: > 0 } identifier ? identifier : null,
             TimeStampPatience = TimeSpan.FromSeconds(Positive(section, "TimeStampPatienceSeconds", 30.0)),
+            SubjectHeadsPeriod = section.GetValue("SubjectHeadsHours", 24.0) is var hours and >= 0 and <= 87_600
+                ? TimeSpan.FromHours(hours)
+                : throw new InvalidOperationException($"Registry:SubjectHeadsHours is '{section["SubjectHeadsHours"]}'; it must be 0 (never) to 87600."),
             WitnessPolicy = section["WitnessPolicy"] is { Length: > 0 } policy ? Path.GetFullPath(policy) : null,
             LogPredecessor = section["Log:Predecessor"] is { Length: > 0 } predecessor ? Path.GetFullPath(predecessor) : null,
             IntegrityPeriod = TimeSpan.FromDays(Positive(section, "Integrity:PeriodDays", 7.0)),

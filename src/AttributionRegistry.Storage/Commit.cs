@@ -50,7 +50,8 @@ public sealed record IdempotencyRow(
 /// <param name="Rows">
 /// Runs on the writer's thread inside the transaction, after the events: keep it short, and keep no reference to its argument.
 /// </param>
-public sealed record CommitRequest(IReadOnlyList<StreamAppend> Appends, Action<RowWriter>? Rows = null, IdempotencyRow? Idempotency = null);
+/// <param name="AtSize">Where the log must stand: what an entry says of all entries before it is true nowhere else. Null: anywhere.</param>
+public sealed record CommitRequest(IReadOnlyList<StreamAppend> Appends, Action<RowWriter>? Rows = null, IdempotencyRow? Idempotency = null, long? AtSize = null);
 
 /// <summary>Where an event went.</summary>
 public sealed record CommittedLeaf(string Stream, long Version, long Index, byte[] LeafHash)
@@ -70,7 +71,7 @@ public abstract record CommitResult
     /// <summary>Durable. The head is signed and covers the leaves.</summary>
     public sealed record Committed(IReadOnlyList<CommittedLeaf> Leaves, SignedHead Head) : CommitResult;
 
-    /// <summary>Nothing was written: the stream has moved on, or a row that must be unique exists. Reload and decide again.</summary>
+    /// <summary>Nothing was written: the stream or the log has moved on, or a row that must be unique exists. Reload and decide again.</summary>
     public sealed record VersionConflict(string Stream) : CommitResult;
 
     /// <summary>Nothing was written: the caller has used this idempotency key before. Answer with the kept row.</summary>

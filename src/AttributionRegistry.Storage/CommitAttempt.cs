@@ -64,6 +64,11 @@ internal sealed class CommitAttempt(SqliteConnection connection, CommitStatement
 
     private Outcome Write(CommitRequest request)
     {
+        if (request.AtSize is { } size && size != tree.Size)
+        {
+            return new Outcome.Answer(new CommitResult.VersionConflict(request.Appends[0].Stream));
+        }
+
         if (request.Idempotency is { } row)
         {
             var events = request.Appends.Sum(append => append.Events.Count);

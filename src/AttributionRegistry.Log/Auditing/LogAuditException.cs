@@ -23,6 +23,9 @@ public static class LogChecks
     /// <summary>An entry does not follow from its subject's entry before: left out, put twice, out of order.</summary>
     public const string Chain = "chain";
 
+    /// <summary>What an entry says of the ends of all chains is not what the entries before it give.</summary>
+    public const string Heads = "heads";
+
     /// <summary>A seal is repeated, or opened twice, wrongly, or before it was laid.</summary>
     public const string Seal = "seal";
 

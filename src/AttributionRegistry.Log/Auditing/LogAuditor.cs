@@ -1,8 +1,8 @@
 namespace AttributionRegistry.Log;
 
 /// <summary>
-/// Walks a log as a stranger: every entry in canonical form and of a known shape, every subject's chain unbroken, every opened seal opened once and
-/// rightly, time never running back, and the root over all of it. It keeps the right edge of the tree, the ends of the chains, the closed
+/// Walks a log as a stranger: every entry in canonical form and of a known shape, every subject's chain unbroken, what is said of their ends true, every opened
+/// seal opened once and rightly, time never running back, and the root over all of it. It keeps the right edge of the tree, the ends of the chains, the closed
 /// seals, and no entry but the few about the log's own keys; so it can stop, be saved, and go on with new entries only.
 /// </summary>
 public sealed class LogAuditor
@@ -49,6 +49,9 @@ public sealed class LogAuditor
 
     /// <summary>How many of these carry the signature of their author; each was verified.</summary>
     public long Signed => _authors.Signed;
+
+    /// <summary>The ends of the chains that can be read in what was walked.</summary>
+    public SubjectHeads Heads() => HeadsAt(Size);
 
     /// <summary>The root over what was walked.</summary>
     public byte[] Root() => _edge.Root();
@@ -163,7 +166,14 @@ public sealed class LogAuditor
         _lastAt = shape.Link.At;
         _seals.Readable(_lastAt);
         var subject = entry.Slice(shape.Link.SubjectStart, shape.Link.SubjectLength);
+        var said = subject.SequenceEqual("subject-heads"u8) ? SubjectHeads.BodyOf(entry) : null;
+        var found = said is null ? null : HeadsAt(index).Body; // before the entry itself joins a chain
         _chains.Append(shape.Link, subject, leaf, index);
+        if (said != found)
+        {
+            throw new LogAuditException(LogChecks.Heads, index, $"says {said} of the ends of the chains, the entries before it give {found}");
+        }
+
         if (subject.SequenceEqual("log-keys"u8))
         {
             TakeKeys(index, entry.ToArray());
@@ -200,6 +210,9 @@ public sealed class LogAuditor
             throw new LogAuditException(LogChecks.Closed, index, fault.Message);
         }
     }
+
+    // Inside a bundle the tree lags behind the chains: the size is that of the entry.
+    private SubjectHeads HeadsAt(long size) => SubjectHeads.Of(size, _chains.All.Select(each => (each.Key, each.Value[^1].LastSeq, each.Value[^1].LastLeaf.ToBytes())));
 
     private void Sign(ReadOnlySpan<byte> entry, in EntryLink link, EntrySigning? signing, long index, long by) => _authors.Take(
         signing is null ? "" : System.Text.Encoding.UTF8.GetString(entry.Slice(link.SubjectStart, link.SubjectLength)), signing?.Author, signing?.Introduces, index, by);

@@ -113,7 +113,13 @@ public sealed class TileEdge
     // Also in place: a pair is read before its node is written, and lies at or behind it.
     private static void Halve(ReadOnlySpan<byte> hashes, Span<byte> nodes, int count)
     {
-        for (var i = 0; i < count; i++)
+        var i = 0;
+        for (; NodeLanes.IsFast && i + NodeLanes.Count <= count; i += NodeLanes.Count)
+        {
+            NodeLanes.Hash(hashes.Slice(2 * i * Rfc6962.HashSize, 2 * NodeLanes.Count * Rfc6962.HashSize), nodes[(i * Rfc6962.HashSize)..]);
+        }
+
+        for (; i < count; i++)
         {
             Rfc6962.NodeHash(
                 hashes.Slice(2 * i * Rfc6962.HashSize, Rfc6962.HashSize), hashes.Slice((2 * i + 1) * Rfc6962.HashSize, Rfc6962.HashSize),

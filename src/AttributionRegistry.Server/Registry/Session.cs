@@ -139,6 +139,11 @@ public sealed class Session
 
     private bool _exempt;
 
+    /// <summary>The act counts only where the log still has this size; else it is decided again.</summary>
+    internal void RequireSize(long size) => _atSize = size;
+
+    private long? _atSize;
+
     /// <summary>Adds rows that belong to the act but to no single event.</summary>
     public void AlsoWrite(Action<RowWriter> rows) => ExtraRows += rows;
 
@@ -167,7 +172,8 @@ public sealed class Session
 
                 ExtraRows?.Invoke(rows);
             },
-            idempotency);
+            idempotency,
+            _atSize);
     }
 
     /// <summary>What the caller may open of its own first event.</summary>

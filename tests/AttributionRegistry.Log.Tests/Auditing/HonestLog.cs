@@ -15,6 +15,7 @@ internal sealed class HonestLog : IDisposable
     private readonly Random _random;
     private readonly Dictionary<string, (long Seq, byte[] Leaf)> _heads = [];
     private readonly List<(string Subject, int Index, byte[] Salt, byte[] Event)> _sealed = [];
+    private readonly Dictionary<string, (long Seq, byte[] Leaf)> _ends = []; // that a reader can see
     private DateTimeOffset _now = Start;
 
     public HonestLog(int seed, string origin = "registry.test/log")
@@ -92,7 +93,26 @@ internal sealed class HonestLog : IDisposable
         }
     }
 
-    public void Open(string subject, string type, JsonObject? body = null) => Add(subject, Event(subject, type, body));
+    public void Open(string subject, string type, JsonObject? body = null)
+    {
+        Add(subject, Event(subject, type, body));
+        _ends[subject] = _heads[subject];
+    }
+
+    /// <summary>What is true of the ends of the chains that a reader can see.</summary>
+    public JsonObject Ends()
+    {
+        var tree = new MerkleTree();
+        foreach (var (subject, (seq, leaf)) in _ends.OrderBy(each => each.Key, StringComparer.Ordinal))
+        {
+            tree.Append(Rfc6962.LeafHash(CanonicalJson.Serialize(new JsonObject { ["subject"] = subject, ["seq"] = seq, ["leaf"] = B64Url.Encode(leaf) })));
+        }
+
+        return new JsonObject { ["root"] = Convert.ToBase64String(tree.Root()), ["size"] = (long)Entries.Count, ["subjects"] = (long)_ends.Count };
+    }
+
+    /// <summary>Names the ends of all chains.</summary>
+    public void NameEnds(JsonObject? said = null) => Open(SubjectHeads.Subject, SubjectHeads.Type, said ?? Ends());
 
     public void Seal(string subject)
     {
@@ -109,6 +129,11 @@ internal sealed class HonestLog : IDisposable
         {
             _sealed.Remove(each);
             Open($"unsealed:{subject}", "unsealed", Opening(each.Index, each.Event, each.Salt));
+            var seq = (long)JsonNode.Parse(each.Event)!["seq"]!;
+            if (seq > _ends.GetValueOrDefault(subject).Seq)
+            {
+                _ends[subject] = (seq, Rfc6962.LeafHash(Entries[each.Index]));
+            }
         }
     }
 

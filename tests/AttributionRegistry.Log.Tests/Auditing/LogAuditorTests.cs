@@ -49,6 +49,23 @@ public sealed class LogAuditorTests
     }
 
     [Fact]
+    public void The_root_over_a_tile_is_that_of_a_tree_whatever_its_hashes_are()
+    {
+        var random = new Random(3);
+        for (var round = 0; round < 50; round++)
+        {
+            for (var count = 1; count <= 256; count *= 2)
+            {
+                var (hashes, tree) = (new byte[32 * count], new MerkleTree());
+                random.NextBytes(hashes);
+                hashes.Chunk(32).ToList().ForEach(hash => tree.Append(hash));
+
+                TileEdge.RootOf(hashes).Should().Equal(tree.Root(), "{0} hashes", count);
+            }
+        }
+    }
+
+    [Fact]
     public void An_auditor_that_was_saved_goes_on_as_if_it_had_never_stopped()
     {
         using var log = HonestLog.Make(8, 700);

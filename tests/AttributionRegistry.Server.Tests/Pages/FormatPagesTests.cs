@@ -133,6 +133,10 @@ public sealed partial class FormatPagesTests
             case "receipt":
                 ReceiptVerifier.Verify(data["receipt"].Deserialize<Receipt>(JsonSerializerOptions.Web)!, Key(data), Utf8(data, "entry")).FailedCheck.Should().BeNull();
                 break;
+            case "heads":
+                var ends = data["ends"]!.AsArray().Select(end => ((string)end!["subject"]!, (long)end["seq"]!, B64Url.TryDecode((string)end["leaf"]!, out var leaf) ? leaf : []));
+                SubjectHeads.Of((long)data["body"]!["size"]!, ends).Body.Should().Be(Encoding.UTF8.GetString(CanonicalJson.Serialize(data["body"]!.AsObject())));
+                break;
             case "anchor":
                 var stamped = Checkpoint.ParseBody(SignedNote.Parse((string)data["checkpoint"]!).Text);
                 Sha256Hex.Of((string)data["checkpoint"]!).Should().Be((string?)data["body"]!["checkpoint"]);

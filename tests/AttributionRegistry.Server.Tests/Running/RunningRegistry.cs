@@ -54,7 +54,8 @@ public sealed class RunningRegistry : IAsyncDisposable
         string[] args =
         [
             .. demo ? ["demo"] : Array.Empty<string>(), "--urls", "http://127.0.0.1:0", "--Registry:DataPath", Path.Combine(folder, "data"),
-            "--Registry:RateLimit:PermitsPerMinute", "0", "--Registry:RateLimit:AnonymousPermitsPerMinute", "0", .. settings,
+            "--Registry:RateLimit:PermitsPerMinute", "0", "--Registry:RateLimit:AnonymousPermitsPerMinute", "0",
+            "--Registry:SubjectHeadsHours", "0", .. settings, // tests that move the clock by days count entries
         ];
         var app = await RegistryApp.BuildAsync(args, builder =>
         {
