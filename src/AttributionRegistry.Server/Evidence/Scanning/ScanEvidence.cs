@@ -143,11 +143,11 @@ public sealed class ScanQueue(RegistryCore core, PayloadScans scans, RegistrySet
 
         await Task.Yield(); // The start does not wait for a scanner.
         var silent = false;
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested && core.Store.LogKeys.Closure is null)
         {
             try
             {
-                while (core.Store.Database.Read(c => c.QuerySingleOrDefault<string>(NextSql)) is { } next)
+                while (core.Store.LogKeys.Closure is null && core.Store.Database.Read(c => c.QuerySingleOrDefault<string>(NextSql)) is { } next)
                 {
                     await scans.ScanUnaskedAsync(EvidenceId.Of(next), Instant.Whole(clock.GetUtcNow()), stoppingToken);
                     silent = false;
