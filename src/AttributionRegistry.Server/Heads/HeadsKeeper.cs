@@ -52,7 +52,7 @@ public sealed class HeadsKeeper(RegistryCore core, RegistrySettings settings, Ti
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // A long log must not hold up the start.
-        while (settings.SubjectHeadsPeriod > TimeSpan.Zero && !stoppingToken.IsCancellationRequested)
+        while (settings.SubjectHeadsPeriod > TimeSpan.Zero && core.Store.LogKeys.Closure is null && !stoppingToken.IsCancellationRequested)
         {
             var pause = Pause;
             try
