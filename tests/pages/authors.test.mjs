@@ -50,5 +50,5 @@ test('a key that was bound under a seal counts once the log has opened it', asyn
   assert.match((await authorOf(signed, 3, keys, at)).fault, /had not bound/);
   assert.match((await authorOf({ ...signed, actor: 'p_bob' }, 8, keys, at)).fault, /does not bind/);
   assert.match((await authorOf(signed, 8, keys, () => opening)).fault, /does not bind/);
-  assert.deepEqual(await authorOf(act, 8, keys, at), { said: '' });
+  assert.deepEqual(await authorOf(act, 8, keys, at), { said: ' It carries no signature of its author.' });
 });

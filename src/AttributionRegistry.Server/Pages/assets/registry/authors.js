@@ -1,6 +1,7 @@
 // The signatures of those who acted: each over its entry, with a key that the same chain bound before to the same pseudonym.
 
 import * as base64url from './base64url.js';
+import { isAfter } from './bundlelog.js';
 import { ascii, concat, equal } from './bytes.js';
 import { ballotKeyId, commit, verifyEs256 } from './commitments.js';
 import { canonicalBytes, parseStrict } from './jcs.js';
@@ -14,14 +15,14 @@ export function authorMessage({ actor = null, body, subject, type, v }) {
 }
 
 /** Every signed entry of a bundle is signed by its author. */
-export async function authorsFault({ bundle, record }) {
+export async function authorsFault({ bundle }) {
   const readable = bundle.log.entries.filter(({ event }) => event !== null && event.type !== 'unsealed' && event.type !== 'key.introduced');
   let signed = 0;
   for (const each of readable) {
     if (!each.event.author) continue;
     const { key } = each.event.author;
     const bound = readable.find(({ index, event }) => index < each.index && event.type === BOUND && event.subject === each.event.subject && event.body.key === key);
-    if (!bound && each.index > record?.logIndex) continue; // its key was bound after the version too
+    if (!bound && isAfter(bundle, each)) continue; // its key was bound after the version too
     if (!bound || bound.event.actor !== each.event.actor) return `entry ${each.index} is signed with ${key}, which its chain has not bound to that author before`;
     if (!await isSigned(each.event, bound.event)) return `entry ${each.index} does not carry a signature of ${key} over what it says`;
     signed++;
@@ -37,7 +38,7 @@ export async function authorsFault({ bundle, record }) {
  * @returns {{fault: string}|{said: string}}
  */
 export async function authorOf(event, index, keys, entryAt) {
-  if (!event.author) return { said: '' };
+  if (!event.author) return { said: ' It carries no signature of its author.' };
   const { key } = event.author;
   if (keys === null) return { said: ' Who signed it was not checked.' };
   const named = keys.keys.find(each => each.key === key);

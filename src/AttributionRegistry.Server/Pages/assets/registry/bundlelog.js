@@ -81,7 +81,8 @@ export const chainOf = (bundle, subject) => bundle.log.entries.filter(each => ea
 /** What took disclosed bytes away after the version was published; outside the chains, each proved by itself. */
 export const after = bundle => bundle.log.entries.filter(each => each.event !== null && isAfter(bundle, each));
 
-const isAfter = ({ log: { end } }, { index, event }) =>
+/** Whether an entry took disclosed bytes away after the version. After chainFault, which knows the version. */
+export const isAfter = ({ log: { end } }, { index, event }) =>
   end !== undefined && index > end.version && event.subject === end.incident && ['evidence.destroyed', 'evidence.quarantined', 'evidence.judged'].includes(event.type);
 
 /** The public key that a person's chain introduced under an id, or null. */
