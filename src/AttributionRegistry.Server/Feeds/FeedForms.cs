@@ -124,7 +124,7 @@ internal static class FeedForms
         xml.WriteEndElement();
     }
 
-    private static string Spoken(Domain.Cases.FindingStatus status) => status switch
+    internal static string Spoken(Domain.Cases.FindingStatus status) => status switch
     {
         Domain.Cases.FindingStatus.UnderReconsideration => "under reconsideration",
         var other => FacetsOf.Wire(other),

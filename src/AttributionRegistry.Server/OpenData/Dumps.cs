@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Findings;
@@ -35,6 +36,7 @@ public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySett
     private const string DocumentSql = "SELECT bytes FROM document WHERE path = @path";
 
     private readonly SemaphoreSlim _running = new(AtOnce);
+    private readonly ConcurrentDictionary<string, bool> _networks = new(StringComparer.Ordinal);
 
     public void Dispose() => _running.Dispose();
 
@@ -58,10 +60,18 @@ public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySett
 
     private async Task RunAsync(HttpContext http, string mediaType, string head, Func<Row, string> lineOf)
     {
+        // Readers of one network have one at a time: four slow ones are not to shut everybody out.
+        var network = RateLimits.Network(http.Connection.RemoteIpAddress);
+        if (!_networks.TryAdd(network, true))
+        {
+            await BusyAsync(http, "A dump is being sent to your network already.");
+            return;
+        }
+
         if (!await _running.WaitAsync(0, CancellationToken.None))
         {
-            http.Response.Headers.RetryAfter = "60";
-            await Problems.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, $"{AtOnce} dumps are being sent already. Try again in a minute.").ExecuteAsync(http);
+            _networks.TryRemove(network, out _);
+            await BusyAsync(http, $"{AtOnce} dumps are being sent already.");
             return;
         }
 
@@ -87,7 +97,14 @@ public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySett
         finally
         {
             _running.Release();
+            _networks.TryRemove(network, out _);
         }
+    }
+
+    private static Task BusyAsync(HttpContext http, string why)
+    {
+        http.Response.Headers.RetryAfter = "60";
+        return Problems.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, $"{why} Try again in a minute.").ExecuteAsync(http);
     }
 
     private static string Wire<TEnum>(TEnum value)

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using AttributionRegistry.Domain.Cases;
+using AttributionRegistry.Server.Feeds;
 using AttributionRegistry.Server.Findings;
 using AttributionRegistry.Server.Findings.Search;
 using AttributionRegistry.Server.Http;
@@ -20,7 +22,7 @@ public static partial class ReadEmbed
 {
     public const string FormatNotOffered = "format-not-offered";
 
-    private const string TitleSql = "SELECT name AS Name, status AS Status, exercise AS Exercise FROM finding WHERE number = @number";
+    private const string TitleSql = "SELECT name AS Name, status AS Status, version AS Version, exercise AS Exercise FROM finding WHERE number = @number";
 
     /// <summary>Describes the finding at an address of this registry (oEmbed 1.0).</summary>
     /// <param name="core">The record.</param>
@@ -42,12 +44,15 @@ public static partial class ReadEmbed
         return Finding().Match(path) is { Success: true } match &&
             core.Store.Database.Read(c => c.QuerySingleOrDefault<Row>(TitleSql, new { number = match.Groups["number"].Value })) is { } row
             ? TypedResults.Ok(new EmbedDescription(
-                "1.0", "link", $"{(row.Exercise == 1 ? "Exercise: " : "")}{match.Groups["number"].Value} {row.Name} ({row.Status.ToLowerInvariant()})",
+                "1.0", "link", $"{(row.Exercise == 1 ? "Exercise: " : "")}{match.Groups["number"].Value} {row.Name} ({StateOf(row, match.Groups["version"].Value)})",
                 "Attribution Registry", settings.PublicUrl, 600))
             : Problems.NotFound();
     }
 
-    [GeneratedRegex("^/(?:v1|[a-z]{2})/findings/(?<number>AR-[0-9]{4}-[0-9]{4,})(?:[/?#].*)?$")]
+    private static string StateOf(Row row, string version) =>
+        version.Length > 0 && version != $"{row.Version}" ? $"version {version}, not the current one" : FeedForms.Spoken(Enum.Parse<FindingStatus>(row.Status));
+
+    [GeneratedRegex("^/(?:v1|[a-z]{2})/findings/(?<number>AR-[0-9]{4}-[0-9]{4,})(?:/versions/(?<version>[0-9]{1,9}))?(?:[/?#].*)?$")]
     private static partial Regex Finding();
 
     private sealed class Row
@@ -55,6 +60,8 @@ public static partial class ReadEmbed
         public string Name { get; init; } = "";
 
         public string Status { get; init; } = "";
+
+        public long Version { get; init; }
 
         public long Exercise { get; init; }
     }
@@ -65,7 +72,7 @@ public sealed class ClaimReviews(RegistrySettings settings, PublishedDocuments d
 {
     public const string MediaType = "application/ld+json";
 
-    public string Form => "claim review 1";
+    public string Form => "claim review 2";
 
     public static string PathOf(string number) => $"claim-review:{number}";
 
@@ -73,6 +80,8 @@ public sealed class ClaimReviews(RegistrySettings settings, PublishedDocuments d
     {
         ArgumentNullException.ThrowIfNull(change);
         var finding = change.Finding;
+        var spoken = FeedForms.Spoken(change.Status);
+        var stands = change.Status == FindingStatus.Current ? null : $"This finding is {spoken}.";
         var reviews = finding.Propositions.Select(p => (JsonNode)new JsonObject
         {
             ["@type"] = "ClaimReview",
@@ -85,12 +94,12 @@ public sealed class ClaimReviews(RegistrySettings settings, PublishedDocuments d
             ["identifier"] = new JsonObject { ["@type"] = "PropertyValue", ["propertyID"] = "sha256", ["value"] = change.Version.Digest },
             ["author"] = new JsonObject { ["@type"] = "Organization", ["name"] = finding.Exercise ? "Attribution Registry (exercise, the finding of no body)" : "Attribution Registry", ["url"] = settings.PublicUrl },
             ["claimReviewed"] = p.HypothesisStatement?.Value ?? finding.Incident.Name,
-            ["reviewBody"] = string.Join(' ', new[] { finding.ExerciseNotice, p.Sentence, p.Confidence?.Sentence }.OfType<string>()),
+            ["reviewBody"] = string.Join(' ', new[] { stands, finding.ExerciseNotice, p.Sentence, p.Confidence?.Sentence }.OfType<string>()),
             ["itemReviewed"] = new JsonObject { ["@type"] = "Claim", ["name"] = finding.Incident.Name },
             ["reviewRating"] = new JsonObject
             {
                 ["@type"] = "Rating",
-                ["alternateName"] = $"{(finding.Exercise ? "Exercise: " : "")}{(p.Likelihood is { } likely ? $"{likely.Label}; confidence {FacetsOf.Wire(p.Confidence!.Value)}" : "inconclusive")}",
+                ["alternateName"] = $"{(finding.Exercise ? "Exercise: " : "")}{(stands is null ? "" : $"{spoken}: ")}{(p.Likelihood is { } likely ? likely.Label : "inconclusive")}",
             },
         });
         var graph = new JsonObject { ["@context"] = "https://schema.org", ["@graph"] = new JsonArray([.. reviews]) };

@@ -12,12 +12,15 @@ public sealed class RenderedPage
     private readonly Lazy<byte[]> _brotli;
     private readonly Lazy<byte[]> _gzip;
 
-    public RenderedPage(byte[] bytes)
+    /// <param name="bytes">The page.</param>
+    /// <param name="kept">Whether others will have the same bytes: then making them small once may take its time.</param>
+    public RenderedPage(byte[] bytes, bool kept = true)
     {
+        var level = kept ? CompressionLevel.SmallestSize : CompressionLevel.Fastest;
         Bytes = bytes;
         Digest = Sha256Hex.Of(bytes);
-        _brotli = new Lazy<byte[]>(() => Squeezed(bytes, output => new BrotliStream(output, CompressionLevel.SmallestSize)));
-        _gzip = new Lazy<byte[]>(() => Squeezed(bytes, output => new GZipStream(output, CompressionLevel.SmallestSize)));
+        _brotli = new Lazy<byte[]>(() => Squeezed(bytes, output => new BrotliStream(output, level)));
+        _gzip = new Lazy<byte[]>(() => Squeezed(bytes, output => new GZipStream(output, level)));
     }
 
     public byte[] Bytes { get; }

@@ -42,7 +42,7 @@ public sealed class SitePages(
         // By what is asked for it can be narrowed further; so the facets are those of the words alone.
         SearchModel Model() => new(query, search.Find(query.Filter, query.Order, query.Page(PageSize)), search.Facets(new FindingFilter { Q = query.Filter.Q }));
         var context = Context(language, "/findings");
-        return query.IsPlain ? await GetAsync<Search>(context, PublicStamp(), Model) : new RenderedPage(await renderer.RenderAsync<Search>(context, Model()));
+        return query.IsPlain ? await GetAsync<Search>(context, PublicStamp(), Model) : new RenderedPage(await renderer.RenderAsync<Search>(context, Model()), kept: false);
     }
 
     public async Task<RenderedPage?> FindingAsync(Language language, string number, int? version)
@@ -106,7 +106,7 @@ public sealed class SitePages(
 
         return name is null
             ? await GetAsync<Actors>(context, EverythingStamp(), Model)
-            : new RenderedPage(await renderer.RenderAsync<Actors>(context, Model()));
+            : new RenderedPage(await renderer.RenderAsync<Actors>(context, Model()), kept: false);
     }
 
     public async Task<RenderedPage?> ActorAsync(Language language, string id)
@@ -158,7 +158,7 @@ public sealed class SitePages(
         var context = Context(language, error.Status == StatusCodes.Status404NotFound ? "/" : path);
         return error.Status == StatusCodes.Status404NotFound
             ? await cache.GetAsync($"error {language.Code}", PolicyStamp(), () => renderer.RenderAsync<ErrorPage>(context, error))
-            : new RenderedPage(await renderer.RenderAsync<ErrorPage>(context, error));
+            : new RenderedPage(await renderer.RenderAsync<ErrorPage>(context, error), kept: false);
     }
 
     private Task<RenderedPage> GetAsync<TPage>(SiteContext context, string stamp, Func<object?> model)

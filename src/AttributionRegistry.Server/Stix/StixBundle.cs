@@ -60,13 +60,37 @@ internal sealed class StixBundle(PublishedChange change, string origin, string p
         return CanonicalJson.Serialize(bundle);
     }
 
-    /// <summary>An earlier version that has been annulled since.</summary>
-    public static byte[] Revoked(byte[] stored, DateTimeOffset at)
+    /// <summary>An earlier version with what has become of it since.</summary>
+    /// <param name="stored">Its bundle.</param>
+    /// <param name="status">Superseded or annulled.</param>
+    /// <param name="at">When it came to be that.</param>
+    public static byte[] Restamped(byte[] stored, FindingStatus status, DateTimeOffset at)
     {
         var bundle = JsonNode.Parse(stored)!.AsObject();
-        foreach (var each in bundle["objects"]!.AsArray().Select(o => o!.AsObject()).Where(o => o["extensions"] is JsonObject && o["type"]!.GetValue<string>() is "report" or "relationship"))
+        var objects = bundle["objects"]!.AsArray().Select(o => o!.AsObject()).ToList();
+        foreach (var each in objects.Where(o => o["extensions"] is JsonObject && o["type"]!.GetValue<string>() is "report" or "relationship"))
         {
-            (each["revoked"], each["modified"]) = (true, StixParts.Time(at));
+            each["modified"] = StixParts.Time(at);
+            if (status is FindingStatus.Annulled)
+            {
+                each["revoked"] = true;
+            }
+
+            foreach (var facts in each["extensions"]!.AsObject().Select(e => e.Value).OfType<JsonObject>().Where(e => e.ContainsKey("status")))
+            {
+                facts["status"] = StixParts.Json(status);
+            }
+
+            if (each["labels"] is JsonArray labels)
+            {
+                each["labels"] = new JsonArray([.. labels.Select(l => (string)l!)
+                    .Select(l => JsonValue.Create(l.StartsWith("status:", StringComparison.Ordinal) ? $"status:{FacetsOf.Wire(status)}" : l))]);
+            }
+        }
+
+        foreach (var translated in objects.Where(o => o["type"]!.GetValue<string>() == "language-content"))
+        {
+            translated["object_modified"] = objects.Find(o => (string)o["id"]! == (string)translated["object_ref"]!)!["modified"]!.DeepClone();
         }
 
         return CanonicalJson.Serialize(bundle);

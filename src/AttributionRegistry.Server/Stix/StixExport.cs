@@ -10,7 +10,7 @@ public sealed class StixExport(RegistrySettings settings, RegistryStore store, P
 {
     private const string Prefix = "stix:";
 
-    public string Form => "stix 1";
+    public string Form => "stix 2";
 
     /// <summary>Where the bundle of a version is; without one, that of the current version.</summary>
     public static string PathOf(string number, int? version = null) => version is null ? $"{Prefix}{number}" : $"{Prefix}{number}:{version}";
@@ -21,12 +21,14 @@ public sealed class StixExport(RegistrySettings settings, RegistryStore store, P
         var bytes = new StixBundle(change, store.Signer.Name, settings.PublicUrl).Bytes();
         documents.Write(rows, PathOf(change.Number), StixParts.MediaType, bytes);
         documents.Write(rows, PathOf(change.Number, change.Version.Version), StixParts.MediaType, bytes);
-        foreach (var annulled in change.Case.AnnulledVersions.Where(v => v != change.Version.Version))
+        // What an earlier version was when it was published, it is no more: superseded, or annulled since.
+        foreach (var earlier in change.Case.Versions.Where(v => v.Version != change.Version.Version))
         {
-            if (documents.Read(rows, PathOf(change.Number, annulled)) is { } stored)
+            if (documents.Read(rows, PathOf(change.Number, earlier.Version)) is { } stored)
             {
-                var at = change.Case.Appeals.First(a => a.Version == annulled && a.Ruling is { Granted: true }).Ruling!.At;
-                documents.Write(rows, PathOf(change.Number, annulled), StixParts.MediaType, StixBundle.Revoked(stored, at));
+                var ruling = change.Case.Appeals.Find(a => a.Version == earlier.Version && a.Ruling is { Granted: true })?.Ruling;
+                var at = ruling?.At ?? change.Case.Versions[earlier.Version].At;
+                documents.Write(rows, PathOf(change.Number, earlier.Version), StixParts.MediaType, StixBundle.Restamped(stored, change.Case.StatusOf(earlier), at));
             }
         }
     }

@@ -70,13 +70,15 @@ public sealed class WebhookCourier : BackgroundService
                 while (await DeliverDueAsync(stoppingToken))
                 {
                 }
-            }
-            catch (Exception fault) when (fault is CommitFailedException or WriterStoppedException or ReadOnlyModeException)
-            {
-                _log.LogError(fault, "What became of webhook deliveries could not be written; they will be tried again.");
-            }
 
-            await WaitAsync(change, stoppingToken);
+                await WaitAsync(change, stoppingToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // Whatever it is, the registry goes on without news to others, and tries again.
+                _log.LogError(fault, "What became of webhook deliveries could not be written; they will be tried again.");
+                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -147,8 +149,9 @@ public sealed class WebhookCourier : BackgroundService
                 : await RepeatsAsync(answer, _rows.ChallengeOf(delivery.Webhook), ending.Token) ? (true, "challenge answered")
                 : (false, "challenge not repeated");
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException or JsonException or InvalidOperationException)
+        catch (Exception fault)
         {
+            // Whatever an address or its answer makes of it, it is that delivery's failure alone.
             cancel.ThrowIfCancellationRequested();
             return (false, fault is OperationCanceledException ? "no answer in time" : fault is HttpRequestException { InnerException: AddressRefusedException } ? "address refused" : "no connection");
         }

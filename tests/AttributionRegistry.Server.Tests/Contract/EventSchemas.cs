@@ -54,15 +54,21 @@ internal static class EventSchemas
     private static JsonObject Sealed() => Root("sealed", "Something happened in a case that is not public.", Closed(
         ("c", Pattern(Commitment)), ("type", Const("sealed")), ("v", Const(1))));
 
-    private static JsonObject Entry(string type, string description, JsonObject body) => Root(type, description, Closed(
-        ("actor", new JsonObject { ["type"] = new JsonArray("string", "null"), ["pattern"] = "^p_[A-Za-z0-9_-]{22}$" }),
-        ("at", Pattern(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$")),
-        ("body", body),
-        ("prev", new JsonObject { ["type"] = new JsonArray("string", "null"), ["pattern"] = Commitment }),
-        ("seq", Number(1)),
-        ("subject", new JsonObject { ["type"] = "string", ["minLength"] = 1 }),
-        ("type", Const(type)),
-        ("v", Const(1))));
+    private static JsonObject Entry(string type, string description, JsonObject body)
+    {
+        var entry = Closed(
+            ("actor", new JsonObject { ["type"] = new JsonArray("string", "null"), ["pattern"] = "^p_[A-Za-z0-9_-]{22}$" }),
+            ("at", Pattern(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$")),
+            ("body", body),
+            ("prev", new JsonObject { ["type"] = new JsonArray("string", "null"), ["pattern"] = Commitment }),
+            ("seq", Number(1)),
+            ("subject", new JsonObject { ["type"] = "string", ["minLength"] = 1 }),
+            ("type", Const(type)),
+            ("v", Const(1)));
+        // Whoever acts may have signed it.
+        entry["properties"]!["author"] = Closed(("key", Pattern("^[A-Za-z0-9_-]{1,64}$")), ("sig", Pattern("^[A-Za-z0-9_-]{86}$")));
+        return Root(type, description, entry);
+    }
 
     private static JsonObject Root(string type, string description, JsonObject schema)
     {
