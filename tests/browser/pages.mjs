@@ -111,7 +111,7 @@ await check('saved files are recounted without the server', async () => {
 for (const { number: each } of findings) {
   await check(`the bundle of ${each} is fetched and checked: valid in every step`, async () => {
     const page = await open(`/recount?bundle=${each}`);
-    assert.match(await verdictOn(page), /^valid \(the log's key was taken from the bundle itself.* its policy demands no witness/);
+    assert.match(await verdictOn(page), /^valid \(.*the log's key was taken from the bundle itself.* its policy demands no witness/);
     assert.equal(await page.locator('#steps [data-state=ok]').count(), 23);
     await page.context().close();
   });

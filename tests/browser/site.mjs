@@ -14,9 +14,10 @@ const { items } = await (await fetch(`${address}/v1/findings`)).json();
 const numbers = items.map(each => each.number).sort();
 const everywhere = ['/', '/findings', '/findings?q=malware&sort=relevance', '/findings?q=zzzz', `/findings/${numbers[0]}`, `/findings/${numbers[0]}/versions/1`, '/incidents',
   `/incidents/${numbers[0].replace('AR', 'IN')}`, '/actors', '/actors?name=Lazarus', '/method', '/people', '/funding', '/policy', '/track-record', '/balance', '/nothing-here'];
-const pages = [...everywhere.map(path => `/en${path}`), ...numbers.slice(1).map(number => `/en/findings/${number}`),
-  ...['fr', 'ar'].flatMap(lang => ['/', `/findings/${numbers[0]}`, `/incidents/${numbers[0].replace('AR', 'IN')}`, '/method', '/findings', '/nothing-here'].map(path => `/${lang}${path}`)),
-  ...['es', 'ru', 'zh'].flatMap(lang => ['/', '/findings'].map(path => `/${lang}${path}`))];
+const [first, ...others] = numbers, incident = `/incidents/${first.replace('AR', 'IN')}`;
+const pages = [...everywhere.map(path => `/en${path}`), ...others.slice(0, 3).map(number => `/en/findings/${number}`),
+  ...['/', `/findings/${first}`].map(path => `/fr${path}`), ...['/', `/findings/${first}`, incident, '/findings'].map(path => `/ar${path}`),
+  ...['es', 'ru', 'zh'].map(lang => `/${lang}/`)];
 
 // The checker's own taste in white space and quotes is not asked for; what makes HTML invalid or hard to use is.
 const validator = new HtmlValidate({ extends: ['html-validate:standard'], rules: { 'no-trailing-whitespace': 'off', 'attr-quotes': 'off', 'void-style': 'off', 'long-title': 'off', 'no-inline-style': 'error' } });
