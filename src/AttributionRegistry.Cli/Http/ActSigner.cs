@@ -21,22 +21,22 @@ public sealed class ActSigner(string subject, ECDsa key) : IDisposable
     public string Sign(JsonObject draft, IReadOnlyList<string>? types)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        var drafted = draft["entries"]!.AsArray().Select(entry => AuthorSignature.Read(B64Url.Decode((string)entry!["message"]!))).ToList();
-        if (types is not null && !drafted.Select(entry => (string?)entry?["type"]).SequenceEqual(types))
+        var drafted = draft["entries"]!.AsArray().Select(shown => B64Url.Decode((string)shown!["message"]!)).Select(message =>
+            (Message: message, Entry: AuthorSignature.Read(message) ?? throw new DraftRefusedException("The draft is no entry of a log."))).ToList();
+        if (types is not null && !drafted.Select(each => (string?)each.Entry["type"]).SequenceEqual(types))
         {
             throw new DraftRefusedException($"The draft is of other acts than {string.Join(", ", types)}.");
         }
 
-        if (drafted.Select(entry => (string?)entry?["actor"]).Distinct().Count() > 1)
+        if (drafted.Select(each => (string?)each.Entry["actor"]).Distinct().Count() > 1)
         {
             throw new DraftRefusedException("The draft is of more than one author.");
         }
 
-        var signatures = draft["entries"]!.AsArray().Select(entry =>
+        var signatures = drafted.Zip(draft["entries"]!.AsArray(), (each, shown) =>
         {
-            var message = B64Url.Decode((string)entry!["message"]!);
-            Inspect(message, entry["openings"]!.AsArray());
-            return $":{Convert.ToBase64String(AuthorSignature.Sign(key, message))}:";
+            Inspect(each.Entry, shown!["openings"]!.AsArray());
+            return $":{Convert.ToBase64String(AuthorSignature.Sign(key, each.Message))}:";
         });
         return $"({string.Join(' ', signatures)});key=\"{KeyId}\"";
     }
@@ -44,9 +44,8 @@ public sealed class ActSigner(string subject, ECDsa key) : IDisposable
     public void Dispose() => key.Dispose();
 
     // What is signed must be readable: every commitment in it is opened, and opens to what is shown.
-    private void Inspect(byte[] message, JsonArray openings)
+    private void Inspect(JsonObject entry, JsonArray openings)
     {
-        var entry = AuthorSignature.Read(message) ?? throw new DraftRefusedException("The draft is no entry of a log.");
         if ((string?)entry["subject"] != subject)
         {
             throw new DraftRefusedException($"The draft is about {entry["subject"]}, not about {subject}.");

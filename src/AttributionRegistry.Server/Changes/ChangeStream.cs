@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -38,39 +37,29 @@ public sealed class ChangeStream(ChangeSignal signal, TimeProvider clock, IHostA
     /// <summary>So often a silent stream says that it is alive.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private readonly ConcurrentDictionary<string, int> _open = new(StringComparer.Ordinal);
-    private int _all;
+    private readonly NetworkShares _shares = new(MostStreams, MostOfOneNetwork);
 
     /// <summary>Sends what <paramref name="after"/> finds, and then what comes, until the reader or the server leaves.</summary>
     public async Task SendAsync(HttpContext http, long since, Func<long, IReadOnlyList<Change>> after)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(after);
-        var network = RateLimits.Network(http.Connection.RemoteIpAddress);
-        var (all, own) = (Interlocked.Increment(ref _all), _open.AddOrUpdate(network, 1, (_, n) => n + 1));
+        using var share = _shares.Take(http);
+        if (share is null)
+        {
+            http.Response.Headers.RetryAfter = "30";
+            await Problems.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Too many streams are open. Ask for the list every now and then instead.").ExecuteAsync(http);
+            return;
+        }
+
         try
         {
-            if (all > MostStreams || own > MostOfOneNetwork)
-            {
-                http.Response.Headers.RetryAfter = "30";
-                await Problems.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Too many streams are open. Ask for the list every now and then instead.").ExecuteAsync(http);
-                return;
-            }
-
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
             await RunAsync(http, since, after, ending.Token);
         }
         catch (OperationCanceledException)
         {
             // The reader has gone, or the server goes.
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _all);
-            if (_open.AddOrUpdate(network, 0, (_, n) => n - 1) == 0)
-            {
-                _open.TryRemove(KeyValuePair.Create(network, 0));
-            }
         }
     }
 

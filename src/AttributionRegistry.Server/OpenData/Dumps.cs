@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using AttributionRegistry.Domain;
 using AttributionRegistry.Server.Findings;
@@ -13,7 +12,7 @@ namespace AttributionRegistry.Server.OpenData;
 /// All published findings in one answer, read block by block so that neither the memory nor a transaction grows with them. What is published
 /// anew while the answer runs comes once more at its end: the last line of a number counts.
 /// </summary>
-public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySettings settings) : IDisposable
+public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySettings settings)
 {
     private const int Block = 200;
     private const int AtOnce = 4;
@@ -35,10 +34,7 @@ public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySett
 
     private const string DocumentSql = "SELECT bytes FROM document WHERE path = @path";
 
-    private readonly SemaphoreSlim _running = new(AtOnce);
-    private readonly ConcurrentDictionary<string, bool> _networks = new(StringComparer.Ordinal);
-
-    public void Dispose() => _running.Dispose();
+    private readonly NetworkShares _running = new(AtOnce, ofOneNetwork: 1);
 
     internal Task CsvAsync(HttpContext http) => RunAsync(
         http, "text/csv; charset=utf-8",
@@ -60,51 +56,32 @@ public sealed class Dumps(RegistryCore core, OfficialMark official, RegistrySett
 
     private async Task RunAsync(HttpContext http, string mediaType, string head, Func<Row, string> lineOf)
     {
-        // Readers of one network have one at a time: four slow ones are not to shut everybody out.
-        var network = RateLimits.Network(http.Connection.RemoteIpAddress);
-        if (!_networks.TryAdd(network, true))
+        using var share = _running.Take(http);
+        if (share is null)
         {
-            await BusyAsync(http, "A dump is being sent to your network already.");
+            http.Response.Headers.RetryAfter = "60";
+            await Problems.Of(
+                StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable,
+                $"{AtOnce} dumps are being sent already, or one to your network. Try again in a minute.").ExecuteAsync(http);
             return;
         }
 
-        if (!await _running.WaitAsync(0, CancellationToken.None))
+        // However many findings there are, their reader may take as long as it takes.
+        http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
+        http.Response.ContentType = mediaType;
+        http.Response.Headers.CacheControl = "public, max-age=60";
+        await http.Response.WriteAsync(head, http.RequestAborted);
+        for (var last = 0L; ;)
         {
-            _networks.TryRemove(network, out _);
-            await BusyAsync(http, $"{AtOnce} dumps are being sent already.");
-            return;
-        }
-
-        try
-        {
-            // However many findings there are, their reader may take as long as it takes.
-            http.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
-            http.Response.ContentType = mediaType;
-            http.Response.Headers.CacheControl = "public, max-age=60";
-            await http.Response.WriteAsync(head, http.RequestAborted);
-            for (var last = 0L; ;)
+            var rows = core.Store.Database.Read(c => c.Query<Row>(BlockSql, new { after = last, limit = Block }).AsList());
+            if (rows.Count == 0)
             {
-                var rows = core.Store.Database.Read(c => c.Query<Row>(BlockSql, new { after = last, limit = Block }).AsList());
-                if (rows.Count == 0)
-                {
-                    return;
-                }
-
-                await http.Response.WriteAsync(string.Concat(rows.Select(lineOf)), http.RequestAborted);
-                last = rows[^1].Id;
+                return;
             }
-        }
-        finally
-        {
-            _running.Release();
-            _networks.TryRemove(network, out _);
-        }
-    }
 
-    private static Task BusyAsync(HttpContext http, string why)
-    {
-        http.Response.Headers.RetryAfter = "60";
-        return Problems.Of(StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, $"{why} Try again in a minute.").ExecuteAsync(http);
+            await http.Response.WriteAsync(string.Concat(rows.Select(lineOf)), http.RequestAborted);
+            last = rows[^1].Id;
+        }
     }
 
     private static string Wire<TEnum>(TEnum value)

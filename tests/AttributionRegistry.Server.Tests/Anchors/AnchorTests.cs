@@ -181,23 +181,10 @@ public sealed class AnchorTests
         }
     }
 
-    // Until it has looked twice more, so that one whole look lies after what was done before: then what it did not do, it does not do.
-    private static async Task QuietAsync(RunningRegistry registry)
+    private static Task QuietAsync(RunningRegistry registry)
     {
         var keeper = registry.Services.GetRequiredService<AnchorKeeper>();
-        var (last, enough) = (-1L, keeper.Looks + 2);
-        for (var i = 0; keeper.Looks < enough; i++)
-        {
-            i.Should().BeLessThan(3000, "the keeper looks every five seconds of its clock");
-            // At once after each look, else seldom: a slow machine must not let a minute of that clock go by.
-            if (keeper.Looks != last || i % 250 == 249)
-            {
-                last = keeper.Looks;
-                registry.Clock.Advance(TimeSpan.FromSeconds(5));
-            }
-
-            await Task.Delay(20);
-        }
+        return registry.QuietAsync(() => keeper.Looks);
     }
 
     private static async Task<(int Code, string Said)> AnchorsAsync(RunningRegistry registry, params string[] more)
