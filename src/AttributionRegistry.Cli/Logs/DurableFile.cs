@@ -72,12 +72,22 @@ internal static partial class DurableFile
         }
 
         var descriptor = NativeOpen(folder, OpenCloseOnExec);
-        if (descriptor < 0 || NativeFsync(descriptor) != 0)
+        if (descriptor < 0)
         {
             throw Failure($"Could not flush the folder {folder}");
         }
 
-        _ = NativeClose(descriptor);
+        try
+        {
+            if (NativeFsync(descriptor) != 0)
+            {
+                throw Failure($"Could not flush the folder {folder}");
+            }
+        }
+        finally
+        {
+            _ = NativeClose(descriptor);
+        }
     }
 
     private static IOException Failure(string what)
